@@ -1,0 +1,1 @@
+"""Freehold: app."""

@@ -1,0 +1,1 @@
+"""Every Python test of Freehold; the folders mirror the code."""

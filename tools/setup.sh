@@ -1,0 +1,28 @@
+#!/bin/sh
+# Makes .venv from the hashed lock: finds a Python, installs uv (pinned by hash) and with it everything else.
+# Idempotent: a second call with nothing changed takes a fraction of a second.
+set -eu
+cd "$(dirname "$0")/.."
+stamp=.venv/freehold-setup
+digest=$(cat requirements.lock tools/bootstrap.lock tools/setup.sh crds/pyproject.toml app/pyproject.toml operator/pyproject.toml VERSION | sha256sum | cut -d' ' -f1)
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$digest" ] && .venv/bin/python -c '' 2>/dev/null; then exit 0; fi
+
+usable() { "$1" -c 'import sys; sys.exit(not (3, 12) <= sys.version_info < (3, 15))' 2>/dev/null; }
+find_python() {
+    for candidate in "${FREEHOLD_PYTHON:-}" python3.13 python3.12 python3.14 python3 \
+        "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.13.*/bin/python "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.12.*/bin/python; do
+        if [ -n "$candidate" ] && usable "$candidate"; then command -v "$candidate"; return; fi
+    done
+    if command -v uv >/dev/null; then uv python find '>=3.12,<3.15' 2>/dev/null && return; fi
+    echo "setup: no Python 3.12 to 3.14 found (looked on PATH, in pyenv and by uv); set FREEHOLD_PYTHON to one" >&2
+    exit 1
+}
+python=$(find_python)
+echo "setup: Python environment in .venv ($("$python" --version))"
+rm -rf .venv
+"$python" -m venv .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/bootstrap.lock
+export UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV="$PWD/.venv"
+.venv/bin/uv pip install --quiet --require-hashes -r requirements.lock
+.venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e crds -e app -e operator
+echo "$digest" >"$stamp"
