@@ -1,0 +1,27 @@
+"""The root of every error that a caller may see.
+
+    FreeholdError                       status, code, title
+    ├── auth.errors.AuthError
+    │   └── AuthUnavailableError        503 auth_unavailable
+    └── platform.errors.PlatformError
+        ├── DatabaseUnavailableError    503 database_unavailable
+        └── DatabaseBusyError           503 database_busy
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class FreeholdError(Exception):
+    """Something went wrong in a way that has a name."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something failed inside Freehold."
+    blame: ClassVar[str] = "platform"
+    retry_after_seconds: ClassVar[int | None] = None
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail

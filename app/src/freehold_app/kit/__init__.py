@@ -1,0 +1,1 @@
+"""What knows no domain: ids, clocks, caches and the protocols by which layers meet."""

@@ -1,0 +1,33 @@
+"""The Redis client: RESP3, no call longer than its deadline: Redis never decides whether a request succeeds.
+
+    redis = connect(settings.redis)
+    await redis.xadd(...)      # redis.exceptions.RedisError where it fails or takes too long
+    await redis.aclose()
+"""
+
+from __future__ import annotations
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.maint_notifications import MaintNotificationsConfig
+
+from freehold_app.settings import RedisSettings
+
+type RedisClient = Redis
+
+_CONNECT_SECONDS = 1.0  # a TLS handshake takes longer than an answer may
+
+
+def connect(settings: RedisSettings, *, deadline_seconds: float | None = None) -> RedisClient:
+    """A client that connects at first use. `deadline_seconds` is for readers that block on purpose."""
+    return Redis.from_url(
+        settings.url.get_secret_value(),
+        protocol=3,
+        legacy_responses=False,
+        socket_timeout=deadline_seconds or settings.deadline_ms / 1000,
+        socket_connect_timeout=_CONNECT_SECONDS,
+        retry=Retry(NoBackoff(), 0),  # waiting for a second try would pass the deadline; callers decide
+        health_check_interval=30,
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),  # a vendor's command that Valkey refuses
+    )
