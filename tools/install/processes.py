@@ -1,0 +1,77 @@
+"""Finds what an earlier, perhaps killed, `make up` of this checkout left running: by a mark in its environment.
+
+A file with process ids lies after a crash; the environment that a process was started with does not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+ROOT_MARK = "FREEHOLD_INSTALL_ROOT"
+PART_MARK = "FREEHOLD_INSTALL_PART"
+
+
+def mark(root: Path, part: str) -> dict[str, str]:
+    """Environment of a program that we start: `job` ends with `make up`, `cluster` and `forward` outlive it."""
+    return {ROOT_MARK: str(root), PART_MARK: part}
+
+
+def carries(environ: bytes, root: Path, parts: Sequence[str]) -> bool:
+    """Whether an environment block (NUL-separated, as in /proc) has our mark for one of `parts`."""
+    entries = set(environ.split(b"\0"))
+    ours = f"{ROOT_MARK}={root}".encode() in entries
+    return ours and any(f"{PART_MARK}={part}".encode() in entries for part in parts)
+
+
+def left_over(root: Path, parts: Sequence[str], proc: Path = Path("/proc")) -> list[int]:
+    """Processes with our mark; never this one nor those that called it."""
+    callers = set(_ancestors(os.getpid()))
+    found = []
+    for entry in proc.iterdir():
+        if not entry.name.isdigit() or int(entry.name) in callers:
+            continue
+        with contextlib.suppress(OSError):
+            if carries((entry / "environ").read_bytes(), root, parts):
+                found.append(int(entry.name))
+    return found
+
+
+def end(pids: Iterable[int], grace_seconds: float = 2.0) -> None:
+    """SIGTERM, then SIGKILL for those that stay."""
+    waiting = [pid for pid in pids if _signal(pid, signal.SIGTERM)]
+    deadline = time.monotonic() + grace_seconds
+    while waiting and time.monotonic() < deadline:
+        time.sleep(0.02)
+        waiting = [pid for pid in waiting if _lives(pid)]
+    for pid in waiting:
+        _signal(pid, signal.SIGKILL)
+
+
+def _signal(pid: int, number: signal.Signals) -> bool:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def _ancestors(pid: int) -> Iterable[int]:
+    while pid > 0:
+        yield pid
+        try:
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            return

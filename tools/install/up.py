@@ -1,0 +1,184 @@
+"""`make up`, step by step. Each step finds out what is there already, so that a run after a crash just carries on."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from install import dotenv, lanes, sources, summary
+from install.clusters import Build, Cluster, remember
+from install.commands import Runner
+from install.forwarding import end_forwarder, free_port, listens, start_forwarder
+from install.gateway import Gateway
+from install.helm import program as helm_program
+from install.keys import Keys
+from install.places import Places
+from install.processes import end, left_over
+from install.progress import Console, Step
+from install.release import Release
+from install.samples import Samples
+from install.selection import select
+
+STEPS = 7
+VALUE_OF_IMAGE = {
+    "freehold/app": "global.images.app",
+    "freehold/operator": "global.images.operator",
+    "freehold/engine-llamacpp": "global.images.engineLlamacpp",
+}
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Where the gateway answers, with which key, for which model."""
+
+    url: str
+    key: str
+    model: str
+    kubeconfig: Path
+
+
+def up(places: Places, console: Console, environ: Mapping[str, str]) -> Installed:
+    """From a clone to a model that answers. Raises InstallError."""
+    end(left_over(places.root, ["job"]))  # what a killed run left at work would work against this one
+    runner = Runner(places.root, places.log, {**environ, "PYTHONPATH": str(places.root / "tools")})
+    with console.step("cluster") as step:
+        choice, cluster = select(runner, places, environ)
+        remember(places.cluster, choice.kind, getattr(cluster, "name", ""))
+        cluster.prepare(step.note, threading.Event())
+        step.result(f"{cluster.describe()} ({choice.because})")
+    builds = [Build(sources.reference(places.root, image), image.dockerfile) for image in sources.IMAGES]
+    with console.step("build") as step:
+        helm = _build(runner, places, cluster, builds, step)
+    with console.step("load") as step:
+        _start_and_load(cluster, [build.reference for build in builds], step)
+    kubeconfig = cluster.kubeconfig()
+    runner = runner.with_environ(KUBECONFIG=str(kubeconfig))
+    kubectl = _programs(places, helm, cluster.kubectl())
+    release, samples = Release(runner, helm, kubectl), Samples(runner, kubectl, places.root)
+    with console.step("install") as step:
+        step.result(release.install([*_image_values(builds), *cluster.values()], step.note))
+    with console.step("samples") as step:
+        samples.apply(step.note)
+        step.result(samples.wait(step.note))
+    with console.step("question") as step:
+        installed = _reach(places, cluster, Keys(runner, kubectl), samples, kubeconfig, step)
+        _ask(installed, step)
+    with console.step("ready") as step:
+        step.result(f"{installed.url}, written to {places.environment.relative_to(places.root)}")
+    return installed
+
+
+def images(places: Places, console: Console, environ: Mapping[str, str]) -> None:
+    """`make images`: build ours, without starting anything."""
+    runner = Runner(places.root, places.log, {**environ, "PYTHONPATH": str(places.root / "tools")})
+    with console.step("images") as step:
+        _, cluster = select(runner, places, environ)
+        cluster.prepare(step.note, threading.Event())
+        for image in sources.IMAGES:
+            cluster.build_image(
+                Build(sources.reference(places.root, image), image.dockerfile), step.note, threading.Event()
+            )
+        step.result(f"{len(sources.IMAGES)} images")
+
+
+def _build(runner: Runner, places: Places, cluster: Cluster, builds: Sequence[Build], step: Step) -> Path:
+    """Servers, images and Helm side by side: compiling needs the processor, the others mostly the network."""
+    missing = [build for build in builds if not cluster.has(build.reference)]
+    found: list[Path] = []
+
+    def servers(stop: threading.Event) -> None:
+        cluster.build_servers(lambda text: step.note(text, "servers"), stop)
+        step.note("", "servers")
+
+    def images_lane(stop: threading.Event) -> None:
+        found.append(helm_program(runner, places.cache, lambda text: step.note(text, "images")))
+        for build in missing:
+            name = build.reference.partition(":")[0]
+            cluster.build_image(build, lambda text, name=name: step.note(f"{name}: {text}", "images"), stop)  # type: ignore[misc]
+        step.note("", "images")
+
+    lanes.run({"servers": servers, "images": images_lane})
+    step.result(f"{len(missing)} of {len(builds)} images built, servers and Helm at hand")
+    return found[0]
+
+
+def _start_and_load(cluster: Cluster, references: Sequence[str], step: Step) -> None:
+    step.note("starting the cluster")
+    cluster.start(step.note)
+    wanted = [*references, *cluster.base_images()]
+    missing = [reference for reference in wanted if not cluster.has(reference)]
+    if missing:
+        cluster.load(missing, step.note)
+    step.result(f"cluster runs, {len(missing)} of {len(wanted)} images loaded")
+
+
+def _programs(places: Places, helm: Path, kubectl: Path) -> Path:
+    """Put both under `.local/bin`, so that one PATH entry is all a user needs."""
+    places.programs.mkdir(parents=True, exist_ok=True)
+    for name, program in (("helm", helm), ("kubectl", kubectl)):
+        link = places.programs / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(program)
+    return kubectl
+
+
+def _image_values(builds: Sequence[Build]) -> list[str]:
+    pairs = ((VALUE_OF_IMAGE[build.reference.partition(":")[0]], build.reference) for build in builds)
+    return [word for name, reference in pairs for word in ("--set", f"{name}={reference}")]
+
+
+def _reach(places: Places, cluster: Cluster, keys: Keys, samples: Samples, kubeconfig: Path, step: Step) -> Installed:
+    """A forwarded port and a key that works: those of the last run while they are good."""
+    before = dotenv.read(places.environment)
+    step.note("forwarding the gateway")
+    url = _forwarded(places, cluster, before.get(dotenv.URL, ""))
+    key = before.get(dotenv.API_KEY, "")
+    if not key or not Gateway(f"{url}/v1", key).knows_key():
+        step.note("creating an API key")
+        key = keys.create(samples.tenant.name)
+    dotenv.write(places.environment, dotenv.entries(url, key, kubeconfig))
+    return Installed(url, key, samples.model.name, kubeconfig)
+
+
+def _forwarded(places: Places, cluster: Cluster, before: str) -> str:
+    """Keep the earlier port, so that what was pasted before still works, unless somebody else took it."""
+    end_forwarder(places.root)
+    earlier = before.rpartition(":")[2]
+    port = int(earlier) if earlier.isdigit() and not listens(int(earlier)) else free_port()
+    start_forwarder(places.root, places.local / "forward.log", port, cluster.forward_command(port))
+    return f"http://127.0.0.1:{port}"
+
+
+def _ask(installed: Installed, step: Step) -> None:
+    step.note(f"asking {installed.model}")
+    answer = Gateway(f"{installed.url}/v1", installed.key).ask(installed.model)
+    step.result(f"first token after {answer.first_token_seconds:.1f} s: {answer.text}")
+
+
+def remember_durations(places: Places, console: Console) -> None:
+    """Keep the longest-known honest estimate: what each step took this time, where it took long enough to matter."""
+    known = durations(places) | {name: s for name, s in console.seconds.items() if s >= 1}
+    places.durations.parent.mkdir(parents=True, exist_ok=True)
+    places.durations.write_text(json.dumps(known))
+
+
+def durations(places: Places) -> dict[str, float]:
+    try:
+        return {str(k): float(v) for k, v in json.loads(places.durations.read_text()).items()}
+    except (OSError, ValueError):
+        return {}
+
+
+def conclusion(places: Places, installed: Installed, seconds: float) -> str:
+    return summary.text(
+        url=installed.url,
+        key=installed.key,
+        model=installed.model,
+        kubeconfig=installed.kubeconfig,
+        programs=places.programs,
+        environment=places.environment,
+        seconds=seconds,
+    )
