@@ -30,6 +30,7 @@ def main(argv: Sequence[str], root: Path = ROOT) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gen", description=__doc__)
+    # argparse checks the empty default of "*" against the choices too, hence the empty list among them.
     parser.add_argument("names", nargs="*", choices=[*GENERATORS, []], metavar="NAME", help=", ".join(GENERATORS))
     parser.add_argument("--check", action="store_true", help="write nothing, fail on a difference")
     return parser
