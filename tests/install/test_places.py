@@ -8,8 +8,7 @@ import pytest
 
 from install.choice import Kind
 from install.clusters import remember, remembered
-from install.errors import CommandError, HostError
-from install.helm import verified
+from install.errors import CommandError
 from install.keys import only_key
 from install.places import Places
 
@@ -26,11 +25,6 @@ def test_the_chosen_cluster_is_remembered(tmp_path: Path) -> None:
     assert remembered(path) == ("localkube", "freehold")
     path.write_text("{half")
     assert remembered(path) == ("", "")
-
-
-def test_a_package_that_is_not_the_pinned_one_is_refused() -> None:
-    with pytest.raises(HostError, match="not what was pinned"):
-        verified(b"something else")
 
 
 def test_the_key_is_found_among_other_lines() -> None:

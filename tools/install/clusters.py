@@ -38,12 +38,13 @@ class Cluster(Protocol):
 
     def build_image(self, image: Build, says: Says, stop: threading.Event) -> None: ...
 
-    def has(self, reference: str) -> bool:
-        """Whether the cluster can already pull this image."""
+    def has_built(self, reference: str) -> bool:
+        """Whether this very image was built here before."""
 
     def start(self, says: Says) -> None: ...
 
-    def load(self, references: Sequence[str], says: Says) -> None: ...
+    def load(self, references: Sequence[str], says: Says) -> None:
+        """Make images pullable; quick for those that were loaded before."""
 
     def kubeconfig(self) -> Path: ...
 

@@ -16,9 +16,9 @@ from install.choice import Kind
 from install.clusters import Build, Cluster, Says
 from install.commands import Runner
 from install.errors import HostError
-from install.on_kind import build_with_docker, port_forward, write_private
+from install.on_kind import build_with_docker, docker_has, port_forward, write_private
 from install.places import Places
-from install.release import Release
+from install.release import Release, helm
 from install.samples import Samples
 
 
@@ -51,8 +51,10 @@ class OnCurrent:
         else:
             build_with_docker(self.runner, Build(self._pushed(image.reference), image.dockerfile), says, stop)
 
-    def has(self, reference: str) -> bool:
-        return self.local is not None and self.local.has(reference)
+    def has_built(self, reference: str) -> bool:
+        if self.local:
+            return self.local.has_built(reference)
+        return docker_has(self.runner, self._pushed(reference))
 
     def start(self, says: Says) -> None:
         self.runner.output([self.kubectl(), "version"])
@@ -90,7 +92,7 @@ class OnCurrent:
             return
         runner = self.runner.with_environ(KUBECONFIG=str(self.places.kubeconfig))
         Samples(runner, self.kubectl(), self.places.root).remove(says)
-        Release(runner, self.places.programs / "helm", self.kubectl()).remove(says)
+        Release(runner, helm(runner), self.kubectl()).remove(says)
         for kind in ("models", "tenants"):
             runner.succeeds([self.kubectl(), "delete", "crd", f"{kind}.freehold.dev", "--ignore-not-found"])
         runner.succeeds(

@@ -42,9 +42,8 @@ class OnKind:
     def build_image(self, image: Build, says: Says, stop: threading.Event) -> None:
         build_with_docker(self.runner, image, says, stop)
 
-    def has(self, reference: str) -> bool:
-        """Docker's images stay when the cluster goes, and loading one twice is quick: always load."""
-        return False
+    def has_built(self, reference: str) -> bool:
+        return docker_has(self.runner, reference)
 
     def start(self, says: Says) -> None:
         if self.name in self.runner.output(["kind", "get", "clusters"]).split():
@@ -79,11 +78,11 @@ class OnKind:
         write_private(self.places.kubeconfig, text)
 
 
+def docker_has(runner: Runner, reference: str) -> bool:
+    return runner.succeeds(["docker", "image", "inspect", reference])
+
+
 def build_with_docker(runner: Runner, image: Build, says: Says, stop: threading.Event) -> None:
-    """Build unless Docker has this very content already."""
-    if runner.succeeds(["docker", "image", "inspect", image.reference]):
-        says("as built before")
-        return
     command = ["docker", "build", "--tag", image.reference, "--file", image.dockerfile, "."]
     runner.run(command, says=says, stop=stop)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from install.choice import Kind
 from install.clusters import Build, Says
 from install.commands import Runner
+from localkube.storage import candidates, image_id
 
 NODE_PORT = 30080
 # Debian's servers under the names that localkube knows; the charts' defaults cannot be had without a registry.
@@ -39,8 +40,8 @@ class OnLocalkube:
         arguments = ["image", "-t", image.reference, "-f", image.dockerfile, str(self.runner.root)]
         self.runner.run(self._command(*arguments), says=says, stop=stop)
 
-    def has(self, reference: str) -> bool:
-        return self.runner.succeeds(self._command("has", reference))
+    def has_built(self, reference: str) -> bool:
+        return any(image_id(source) for source in candidates(reference))
 
     def start(self, says: Says) -> None:
         self.runner.run(self._command("up", "--name", self.name, "--tier", "node"), says=says, part="cluster")

@@ -32,6 +32,11 @@ NAMESPACE_OBJECT = {
 }
 
 
+def helm(runner: Runner) -> Path:
+    """Where the pinned Helm is; the script fetches it once."""
+    return Path(runner.output(["sh", "tools/helm.sh", "--path"], limit_seconds=300).strip())
+
+
 @dataclass(frozen=True)
 class Release:
     """The release in one cluster; the runner's environment names the cluster."""

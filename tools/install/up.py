@@ -13,12 +13,11 @@ from install.clusters import Build, Cluster, remember
 from install.commands import Runner
 from install.forwarding import end_forwarder, free_port, listens, start_forwarder
 from install.gateway import Gateway
-from install.helm import program as helm_program
 from install.keys import Keys
 from install.places import Places
 from install.processes import end, left_over
 from install.progress import Console, Step
-from install.release import Release
+from install.release import Release, helm
 from install.samples import Samples
 from install.selection import select
 
@@ -51,13 +50,13 @@ def up(places: Places, console: Console, environ: Mapping[str, str]) -> Installe
         step.result(f"{cluster.describe()} ({choice.because})")
     builds = [Build(sources.reference(places.root, image), image.dockerfile) for image in sources.IMAGES]
     with console.step("build") as step:
-        helm = _build(runner, places, cluster, builds, step)
+        helm_path = _build(runner, cluster, builds, step)
     with console.step("load") as step:
         _start_and_load(cluster, [build.reference for build in builds], step)
     kubeconfig = cluster.kubeconfig()
     runner = runner.with_environ(KUBECONFIG=str(kubeconfig))
-    kubectl = _programs(places, helm, cluster.kubectl())
-    release, samples = Release(runner, helm, kubectl), Samples(runner, kubectl, places.root)
+    kubectl = _programs(places, helm_path, cluster.kubectl())
+    release, samples = Release(runner, helm_path, kubectl), Samples(runner, kubectl, places.root)
     with console.step("install") as step:
         step.result(release.install([*_image_values(builds), *cluster.values()], step.note))
     with console.step("samples") as step:
@@ -84,9 +83,9 @@ def images(places: Places, console: Console, environ: Mapping[str, str]) -> None
         step.result(f"{len(sources.IMAGES)} images")
 
 
-def _build(runner: Runner, places: Places, cluster: Cluster, builds: Sequence[Build], step: Step) -> Path:
+def _build(runner: Runner, cluster: Cluster, builds: Sequence[Build], step: Step) -> Path:
     """Servers, images and Helm side by side: compiling needs the processor, the others mostly the network."""
-    missing = [build for build in builds if not cluster.has(build.reference)]
+    missing = [build for build in builds if not cluster.has_built(build.reference)]
     found: list[Path] = []
 
     def servers(stop: threading.Event) -> None:
@@ -94,7 +93,8 @@ def _build(runner: Runner, places: Places, cluster: Cluster, builds: Sequence[Bu
         step.note("", "servers")
 
     def images_lane(stop: threading.Event) -> None:
-        found.append(helm_program(runner, places.cache, lambda text: step.note(text, "images")))
+        step.note("Helm", "images")
+        found.append(helm(runner))
         for build in missing:
             name = build.reference.partition(":")[0]
             cluster.build_image(build, lambda text, name=name: step.note(f"{name}: {text}", "images"), stop)  # type: ignore[misc]
@@ -109,16 +109,14 @@ def _start_and_load(cluster: Cluster, references: Sequence[str], step: Step) -> 
     step.note("starting the cluster")
     cluster.start(step.note)
     wanted = [*references, *cluster.base_images()]
-    missing = [reference for reference in wanted if not cluster.has(reference)]
-    if missing:
-        cluster.load(missing, step.note)
-    step.result(f"cluster runs, {len(missing)} of {len(wanted)} images loaded")
+    cluster.load(wanted, step.note)
+    step.result(f"cluster runs, {len(wanted)} images in it")
 
 
-def _programs(places: Places, helm: Path, kubectl: Path) -> Path:
+def _programs(places: Places, helm_path: Path, kubectl: Path) -> Path:
     """Put both under `.local/bin`, so that one PATH entry is all a user needs."""
     places.programs.mkdir(parents=True, exist_ok=True)
-    for name, program in (("helm", helm), ("kubectl", kubectl)):
+    for name, program in (("helm", helm_path), ("kubectl", kubectl)):
         link = places.programs / name
         link.unlink(missing_ok=True)
         link.symlink_to(program)
