@@ -1,0 +1,207 @@
+{{/*
+The pod template of every role: (dict "root" $ "component" "app" "roles" (list "gateway" "worker") "values" $.Values.gateway).
+A projected token of ten minutes where the role talks to the API server, none elsewhere: the worker reads hostile files.
+*/}}
+{{- define "app.pod" -}}
+{{- $root := .root -}}
+{{- $gateway := has "gateway" .roles -}}
+{{- $worker := has "worker" .roles -}}
+metadata:
+  labels:
+    {{- include "app.labels" . | nindent 4 }}
+    {{- if $gateway }}
+    freehold.dev/role: gateway
+    {{- end }}
+    {{- with $root.Values.podLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- with $root.Values.podAnnotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  serviceAccountName: {{ if $gateway }}{{ include "app.gatewayAccount" $root }}{{ else }}freehold-worker{{ end }}
+  automountServiceAccountToken: false
+  enableServiceLinks: false
+  terminationGracePeriodSeconds: {{ add (int $root.Values.drainSeconds) 20 }}
+  {{- include "app.podCommon" $root | nindent 2 }}
+  topologySpreadConstraints:
+    {{- range $key := list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+    - maxSkew: 1
+      topologyKey: {{ $key }}
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector:
+        matchLabels:
+          {{- include "app.selector" $ | nindent 10 }}
+    {{- end }}
+  {{- if $worker }}
+  initContainers:
+    - name: migrate
+      {{- include "app.migrate" (dict "root" $root "onlyEmpty" (eq $root.Values.migrations.mode "hook")) | nindent 6 }}
+      resources:
+        {{- toYaml .values.resources | nindent 8 }}
+  {{- end }}
+  containers:
+    - name: app
+      image: {{ include "app.image" $root }}
+      imagePullPolicy: {{ (($root.Values.global).images).pullPolicy | default "IfNotPresent" }}
+      args: [serve, --roles, {{ join "," .roles | quote }}]
+      env:
+        - {name: FREEHOLD_LOG_LEVEL, value: {{ $root.Values.logLevel }}}
+        - {name: FREEHOLD_DRAIN_SECONDS, value: {{ $root.Values.drainSeconds | quote }}}
+        {{- include "app.extraEnv" $root | nindent 8 }}
+      ports:
+        {{- if $gateway }}
+        - {name: http, containerPort: 8080}
+        {{- end }}
+        - {name: internal, containerPort: 9090}
+      startupProbe:
+        httpGet: {path: /startupz, port: internal}
+        periodSeconds: 1
+        timeoutSeconds: 2
+        failureThreshold: 120
+      livenessProbe:
+        httpGet: {path: /livez, port: internal}
+        periodSeconds: 10
+        timeoutSeconds: 5
+        failureThreshold: 3
+      readinessProbe:
+        httpGet: {path: /readyz, port: internal}
+        periodSeconds: 2
+        timeoutSeconds: 2
+        failureThreshold: 2
+      securityContext:
+        {{- include "app.containerSecurity" . | nindent 8 }}
+      resources:
+        {{- toYaml .values.resources | nindent 8 }}
+      volumeMounts:
+        - {name: secrets, mountPath: /run/secrets/freehold, readOnly: true}
+        - {name: authorities, mountPath: /run/secrets/freehold-ca, readOnly: true}
+        - {name: tmp, mountPath: /tmp}
+        {{- if $gateway }}
+        - {name: api-token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
+        {{- end }}
+  volumes:
+    - name: secrets
+      projected:
+        defaultMode: 0440
+        sources:
+          - secret:
+              name: {{ include "app.secret" (list $root "database" "freehold-database") }}
+              items:
+                - {key: freehold_database_url, path: freehold_database_url}
+                {{- if $worker }}
+                - {key: freehold_database_worker_url, path: freehold_database_worker_url}
+                {{- end }}
+          - secret:
+              name: {{ include "app.secret" (list $root "redis" "freehold-redis") }}
+              items: [{key: freehold_redis_url, path: freehold_redis_url}]
+          {{- if $gateway }}
+          - secret:
+              name: {{ include "app.secret" (list $root "keys" "freehold-keys") }}
+              items: [{key: freehold_keys_peppers, path: freehold_keys_peppers}]
+          - secret:
+              name: {{ include "app.secret" (list $root "internal" "freehold-internal") }}
+              items: [{key: demand-token, path: freehold_gateway_demand_token}]
+          {{- end }}
+          {{- with $root.Values.sentry.existingSecret }}
+          - secret:
+              name: {{ . }}
+              items: [{key: freehold_sentry_dsn, path: freehold_sentry_dsn}]
+          {{- end }}
+    {{- include "app.authorities" $root | nindent 4 }}
+    - name: tmp
+      emptyDir: {sizeLimit: 256Mi}
+    {{- if $gateway }}
+    - name: api-token
+      projected:
+        defaultMode: 0440
+        sources:
+          - serviceAccountToken: {path: token, expirationSeconds: 600}
+          - configMap:
+              name: kube-root-ca.crt
+              items: [{key: ca.crt, path: ca.crt}]
+          - downwardAPI:
+              items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]
+    {{- end }}
+    {{- if $worker }}
+    {{- include "app.migratorVolume" $root | nindent 4 }}
+    {{- end }}
+{{- end }}
+
+{{/* What every pod of ours has: the restricted profile, pull Secrets, placement. */}}
+{{- define "app.podCommon" -}}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  fsGroup: 65532
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile: {type: RuntimeDefault}
+{{- with ((.Values.global).images).pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "app.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: {drop: [ALL]}
+{{- end }}
+
+{{- define "app.extraEnv" -}}
+{{- range $name, $value := .Values.extraEnv }}
+- {name: {{ $name }}, value: {{ $value | quote }}}
+{{- end }}
+{{- end }}
+
+{{/* The stores' certificate authorities, named in the URLs; optional, because an external store may use a public one. */}}
+{{- define "app.authorities" -}}
+- name: authorities
+  projected:
+    defaultMode: 0440
+    sources:
+      - secret:
+          name: {{ include "app.secret" (list . "database" "freehold-database") }}
+          optional: true
+          items: [{key: ca.crt, path: database.crt}]
+      - secret:
+          name: {{ include "app.secret" (list . "redis" "freehold-redis") }}
+          optional: true
+          items: [{key: ca.crt, path: redis.crt}]
+{{- end }}
+
+{{/* The container that migrates, as an init container and in the hook; only here is the migrator's password. */}}
+{{- define "app.migrate" -}}
+image: {{ include "app.image" .root }}
+imagePullPolicy: {{ ((.root.Values.global).images).pullPolicy | default "IfNotPresent" }}
+args: [migrate{{ if .onlyEmpty }}, --only-empty{{ end }}]
+env:
+  - {name: FREEHOLD_LOG_LEVEL, value: {{ .root.Values.logLevel }}}
+  {{- include "app.extraEnv" .root | nindent 2 }}
+securityContext:
+  {{- include "app.containerSecurity" . | nindent 2 }}
+volumeMounts:
+  - {name: migrator, mountPath: /run/secrets/freehold, readOnly: true}
+  - {name: authorities, mountPath: /run/secrets/freehold-ca, readOnly: true}
+  - {name: tmp, mountPath: /tmp}
+{{- end }}
+
+{{- define "app.migratorVolume" -}}
+- name: migrator
+  secret:
+    secretName: {{ include "app.secret" (list . "database" "freehold-database") }}
+    defaultMode: 0440
+    items: [{key: freehold_database_migrator_url, path: freehold_database_url}]
+{{- end }}
