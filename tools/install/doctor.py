@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from install.choice import Kind, choose
 from install.commands import Runner
@@ -19,7 +21,8 @@ FREE_DISK_GIB = 12  # module and build caches 4, images 3, registry 2, headroom
 def doctor(places: Places, environ: Mapping[str, str]) -> int:
     """Print one line per finding; the exit status is 1 if `make up` cannot work."""
     problems = 0
-    runner = Runner(places.root, places.log, {**environ, "PYTHONPATH": str(places.root / "tools")})
+    nowhere = Path(os.devnull)  # a look must not leave files
+    runner = Runner(places.root, nowhere, {**environ, "PYTHONPATH": str(places.root / "tools")})
     for good, text in findings(runner, places, environ):
         problems += not good
         print(f"{'ok  ' if good else 'LACK'}  {text}")
@@ -45,9 +48,11 @@ def findings(runner: Runner, places: Places, environ: Mapping[str, str]) -> Iter
 
 
 def _localkube(runner: Runner) -> Iterator[tuple[bool, str]]:
+    """What localkube itself says; its last sentence is its verdict."""
+    said: list[str] = []
     try:
-        report = runner.output([sys.executable, "-m", "localkube", "doctor"])
-    except CommandError as error:
-        yield False, str(error)
+        runner.run([sys.executable, "-m", "localkube", "doctor"], says=said.append)
+    except CommandError:
+        yield False, "localkube: " + "; ".join(said)
         return
-    yield from ((True, line) for line in report.splitlines() if line.strip())
+    yield True, "localkube: " + said[-1]

@@ -26,6 +26,7 @@ class OnKind:
     runner: Runner
     places: Places
     name: str
+    node_image: str = ""  # another Kubernetes than the configuration file names
     kind: Kind = Kind.KIND
 
     def describe(self) -> str:
@@ -50,7 +51,8 @@ class OnKind:
             self._write_kubeconfig()
             return
         command = ["kind", "create", "cluster", "--name", self.name, "--config", CONFIG, "--wait", "120s"]
-        self.runner.run([*command, "--kubeconfig", self.places.kubeconfig], says=says)
+        node = ["--image", self.node_image] if self.node_image else []
+        self.runner.run([*command, *node, "--kubeconfig", self.places.kubeconfig], says=says)
 
     def load(self, references: Sequence[str], says: Says) -> None:
         self.runner.run(["kind", "load", "docker-image", "--name", self.name, *references], says=says)

@@ -41,7 +41,7 @@ def cluster(kind: Kind, name: str, runner: Runner, places: Places, environ: Mapp
         case Kind.LOCALKUBE:
             return OnLocalkube(runner, name)
         case Kind.KIND:
-            return OnKind(runner, places, name)
+            return OnKind(runner, places, name, environ.get("KIND_IMAGE", ""))
         case Kind.CURRENT:
             return _current(runner, places, environ.get("REGISTRY", ""))
 
