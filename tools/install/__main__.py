@@ -82,7 +82,7 @@ def _write(text: str) -> None:
 @contextmanager
 def _alone(places: Places) -> Iterator[None]:
     """Two runs in one checkout would undo each other; the kernel lets go of the lock when a run is killed."""
-    with (places.root / ".local" / "lock").open("a") as lock:
+    with (places.local / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -21,6 +21,10 @@ class Build:
     reference: str
     dockerfile: str
 
+    @property
+    def short(self) -> str:
+        return self.reference.partition(":")[0]
+
 
 class Cluster(Protocol):
     """One kind of cluster; every method may take minutes and reports through `says`."""
@@ -35,6 +39,9 @@ class Cluster(Protocol):
 
     def build_servers(self, says: Says, stop: threading.Event) -> None:
         """Build the cluster's own binaries, where it has any."""
+
+    def make_bases(self, says: Says, stop: threading.Event) -> None:
+        """Make the images that ours and the charts start from, where no registry has them."""
 
     def build_image(self, image: Build, says: Says, stop: threading.Event) -> None: ...
 

@@ -103,7 +103,7 @@ class Runner:
         return True
 
     def _env(self, part: str) -> dict[str, str]:
-        return {**self.environ, **mark(self.root, part)}
+        return {**self.environ, **mark(self.log.parent, part)}
 
     def _note(self, words: Sequence[str], text: str) -> None:
         with contextlib.suppress(OSError), self.log.open("a") as log:

@@ -20,11 +20,13 @@ def down(places: Places, console: Console, environ: Mapping[str, str]) -> None:
     """Remove forwarder, cluster and `.local/`. Raises InstallError if the cluster cannot be removed."""
     runner = Runner(places.root, places.log, {**environ, "PYTHONPATH": str(places.root / "tools")})
     with console.step("processes") as step:
-        pids = left_over(places.root, ["job", "forward"])
+        pids = left_over(places.local, ["job", "forward"])
         end(pids)
         step.result(f"{len(pids)} ended")
     with console.step("cluster") as step:
         kind, name = remembered(places.cluster)
+        if kind == Kind.CURRENT and places.kubeconfig.exists():  # the user's own may point elsewhere by now
+            runner = runner.with_environ(KUBECONFIG=str(places.kubeconfig))
         if kind:
             found = cluster(Kind(kind), name or CLUSTER_NAME, runner, places, environ)
             found.stop(step.note)
@@ -32,6 +34,6 @@ def down(places: Places, console: Console, environ: Mapping[str, str]) -> None:
         else:
             step.result("none was made from here")
     with console.step("files") as step:
-        end(left_over(places.root, ["job", "forward", "cluster"]))
+        end(left_over(places.local, ["job", "forward", "cluster"]))
         shutil.rmtree(places.local, ignore_errors=True)
-        step.result(".local removed")
+        step.result(f"{places.local.name} removed")

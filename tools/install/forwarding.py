@@ -36,15 +36,15 @@ def free_port(first: int = FIRST_PORT, tried: int = TRIED_PORTS) -> int:
     raise NotReadyError(f"no free port from {first} to {first + tried - 1}")
 
 
-def end_forwarder(root: Path) -> None:
-    end(left_over(root, ["forward"]))
+def end_forwarder(local: Path) -> None:
+    end(left_over(local, ["forward"]))
 
 
 def start_forwarder(root: Path, log: Path, port: int, command: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start it in a session of its own and wait until the port takes connections; it is not ended with us."""
     supervisor = [sys.executable, "-m", "install", "forward", "--", *command]
     tools = str(Path(__file__).resolve().parents[1])
-    environ = {**os.environ, "PYTHONPATH": tools, **mark(root, "forward")}
+    environ = {**os.environ, "PYTHONPATH": tools, **mark(log.parent, "forward")}
     with log.open("a") as output:
         child = subprocess.Popen(
             supervisor,

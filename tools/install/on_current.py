@@ -45,6 +45,10 @@ class OnCurrent:
     def build_servers(self, says: Says, stop: threading.Event) -> None:
         """The cluster runs already."""
 
+    def make_bases(self, says: Says, stop: threading.Event) -> None:
+        if self.local:
+            self.local.make_bases(says, stop)
+
     def build_image(self, image: Build, says: Says, stop: threading.Event) -> None:
         if self.local:
             self.local.build_image(image, says, stop)
@@ -84,6 +88,8 @@ class OnCurrent:
         return ["--set", f"global.images.registry={self.registry}"]
 
     def forward_command(self, local_port: int) -> Sequence[str]:
+        if self.local:
+            return self.local.forward_command(local_port)
         return port_forward(self.kubectl(), self.kubeconfig(), local_port)
 
     def stop(self, says: Says) -> None:

@@ -40,6 +40,9 @@ class OnKind:
     def build_servers(self, says: Says, stop: threading.Event) -> None:
         """Nothing to do: kind brings its own."""
 
+    def make_bases(self, says: Says, stop: threading.Event) -> None:
+        """Nothing to do: Docker pulls them."""
+
     def build_image(self, image: Build, says: Says, stop: threading.Event) -> None:
         build_with_docker(self.runner, image, says, stop)
 

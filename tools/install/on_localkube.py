@@ -15,6 +15,7 @@ from localkube.storage import candidates, image_id
 
 NODE_PORT = 30080
 # Debian's servers under the names that localkube knows; the charts' defaults cannot be had without a registry.
+PYTHON = "python:3.13-slim"
 POSTGRES = "postgres:17"
 VALKEY = "valkey:8"
 
@@ -35,6 +36,9 @@ class OnLocalkube:
 
     def build_servers(self, says: Says, stop: threading.Event) -> None:
         self.runner.run(self._command("build"), says=says, stop=stop)
+
+    def make_bases(self, says: Says, stop: threading.Event) -> None:
+        self.runner.run(self._command("base", PYTHON, *self.base_images()), says=says, stop=stop)
 
     def build_image(self, image: Build, says: Says, stop: threading.Event) -> None:
         arguments = ["image", "-t", image.reference, "-f", image.dockerfile, str(self.runner.root)]

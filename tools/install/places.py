@@ -1,4 +1,4 @@
-"""Where things lie: in the checkout's `.local/`, which `make down` removes, and in the cache, which it keeps."""
+"""Where things lie: in `.local/`, which `make down` removes, and in the cache, which it keeps."""
 
 from __future__ import annotations
 
@@ -17,16 +17,14 @@ class Places:
     """The paths of one checkout."""
 
     root: Path
+    local: Path
     cache: Path
 
     @classmethod
     def of(cls, root: Path, environ: Mapping[str, str]) -> Places:
         base = environ.get("XDG_CACHE_HOME") or str(Path(environ.get("HOME", "/root")) / ".cache")
-        return cls(root.resolve(), Path(base) / "freehold")
-
-    @property
-    def local(self) -> Path:
-        return self.root / ".local"
+        local = root / environ.get("FREEHOLD_LOCAL", ".local")  # another folder for tests that install beside a user
+        return cls(root.resolve(), local.resolve(), Path(base) / "freehold")
 
     @property
     def programs(self) -> Path:

@@ -12,23 +12,23 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-ROOT_MARK = "FREEHOLD_INSTALL_ROOT"
+PLACE_MARK = "FREEHOLD_INSTALL_PLACE"
 PART_MARK = "FREEHOLD_INSTALL_PART"
 
 
-def mark(root: Path, part: str) -> dict[str, str]:
+def mark(local: Path, part: str) -> dict[str, str]:
     """Environment of a program that we start: `job` ends with `make up`, `cluster` and `forward` outlive it."""
-    return {ROOT_MARK: str(root), PART_MARK: part}
+    return {PLACE_MARK: str(local), PART_MARK: part}
 
 
-def carries(environ: bytes, root: Path, parts: Sequence[str]) -> bool:
+def carries(environ: bytes, local: Path, parts: Sequence[str]) -> bool:
     """Whether an environment block (NUL-separated, as in /proc) has our mark for one of `parts`."""
     entries = set(environ.split(b"\0"))
-    ours = f"{ROOT_MARK}={root}".encode() in entries
+    ours = f"{PLACE_MARK}={local}".encode() in entries
     return ours and any(f"{PART_MARK}={part}".encode() in entries for part in parts)
 
 
-def left_over(root: Path, parts: Sequence[str], proc: Path = Path("/proc")) -> list[int]:
+def left_over(local: Path, parts: Sequence[str], proc: Path = Path("/proc")) -> list[int]:
     """Processes with our mark; never this one nor those that called it."""
     callers = set(_ancestors(os.getpid()))
     found = []
@@ -36,7 +36,7 @@ def left_over(root: Path, parts: Sequence[str], proc: Path = Path("/proc")) -> l
         if not entry.name.isdigit() or int(entry.name) in callers:
             continue
         with contextlib.suppress(OSError):
-            if carries((entry / "environ").read_bytes(), root, parts):
+            if carries((entry / "environ").read_bytes(), local, parts):
                 found.append(int(entry.name))
     return found
 

@@ -47,8 +47,6 @@ def cluster(kind: Kind, name: str, runner: Runner, places: Places, environ: Mapp
 
 
 def _current(runner: Runner, places: Places, registry: str) -> OnCurrent:
-    if places.kubeconfig.exists():  # a copy made by an earlier run; the user's own may point elsewhere by now
-        runner = runner.with_environ(KUBECONFIG=str(places.kubeconfig))
     try:
         context = runner.output(["kubectl", "config", "current-context"]).strip()
     except CommandError:
@@ -60,7 +58,6 @@ def _local(context: str, runner: Runner, places: Places) -> Cluster | None:
     """The cluster on this machine that a context belongs to, by the names that kind and localkube give."""
     if context.startswith("kind-"):
         return OnKind(runner, places, context.removeprefix("kind-"))
-    server = runner.output(["kubectl", "config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}"])
-    if server.startswith("https://10.250."):
-        return OnLocalkube(runner, context)
+    if context.startswith("localkube-"):
+        return OnLocalkube(runner, context.removeprefix("localkube-"))
     return None

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from install import dotenv, lanes, sources, summary
-from install.clusters import Build, Cluster, remember
+from install import dotenv, summary
+from install.building import build
+from install.clusters import Cluster, remember
 from install.commands import Runner
 from install.forwarding import end_forwarder, free_port, listens, start_forwarder
 from install.gateway import Gateway
@@ -17,16 +18,11 @@ from install.keys import Keys
 from install.places import Places
 from install.processes import end, left_over
 from install.progress import Console, Step
-from install.release import Release, helm
+from install.release import Release
 from install.samples import Samples
 from install.selection import select
 
 STEPS = 7
-VALUE_OF_IMAGE = {
-    "freehold/app": "global.images.app",
-    "freehold/operator": "global.images.operator",
-    "freehold/engine-llamacpp": "global.images.engineLlamacpp",
-}
 
 
 @dataclass(frozen=True)
@@ -41,24 +37,24 @@ class Installed:
 
 def up(places: Places, console: Console, environ: Mapping[str, str]) -> Installed:
     """From a clone to a model that answers. Raises InstallError."""
-    end(left_over(places.root, ["job"]))  # what a killed run left at work would work against this one
+    end(left_over(places.local, ["job"]))  # what a killed run left at work would work against this one
     runner = Runner(places.root, places.log, {**environ, "PYTHONPATH": str(places.root / "tools")})
     with console.step("cluster") as step:
         choice, cluster = select(runner, places, environ)
         remember(places.cluster, choice.kind, getattr(cluster, "name", ""))
         cluster.prepare(step.note, threading.Event())
         step.result(f"{cluster.describe()} ({choice.because})")
-    builds = [Build(sources.reference(places.root, image), image.dockerfile) for image in sources.IMAGES]
     with console.step("build") as step:
-        helm_path = _build(runner, cluster, builds, step)
+        built = build(runner, cluster, places.root, step)
+        step.result(f"{built.new} of {len(built.references)} images built, servers and Helm at hand")
     with console.step("load") as step:
-        _start_and_load(cluster, [build.reference for build in builds], step)
+        _start_and_load(cluster, built.references, step)
     kubeconfig = cluster.kubeconfig()
     runner = runner.with_environ(KUBECONFIG=str(kubeconfig))
-    kubectl = _programs(places, helm_path, cluster.kubectl())
-    release, samples = Release(runner, helm_path, kubectl), Samples(runner, kubectl, places.root)
+    kubectl = _programs(places, built.helm, cluster.kubectl())
+    release, samples = Release(runner, built.helm, kubectl), Samples(runner, kubectl, places.root)
     with console.step("install") as step:
-        step.result(release.install([*_image_values(builds), *cluster.values()], step.note))
+        step.result(release.install([*built.values(), *cluster.values()], step.note))
     with console.step("samples") as step:
         samples.apply(step.note)
         step.result(samples.wait(step.note))
@@ -66,43 +62,18 @@ def up(places: Places, console: Console, environ: Mapping[str, str]) -> Installe
         installed = _reach(places, cluster, Keys(runner, kubectl), samples, kubeconfig, step)
         _ask(installed, step)
     with console.step("ready") as step:
-        step.result(f"{installed.url}, written to {places.environment.relative_to(places.root)}")
+        step.result(f"{installed.url}, written to {places.environment}")
     return installed
 
 
 def images(places: Places, console: Console, environ: Mapping[str, str]) -> None:
-    """`make images`: build ours, without starting anything."""
+    """`make images`: everything that `make up` would build, without starting anything."""
     runner = Runner(places.root, places.log, {**environ, "PYTHONPATH": str(places.root / "tools")})
     with console.step("images") as step:
         _, cluster = select(runner, places, environ)
         cluster.prepare(step.note, threading.Event())
-        for image in sources.IMAGES:
-            cluster.build_image(
-                Build(sources.reference(places.root, image), image.dockerfile), step.note, threading.Event()
-            )
-        step.result(f"{len(sources.IMAGES)} images")
-
-
-def _build(runner: Runner, cluster: Cluster, builds: Sequence[Build], step: Step) -> Path:
-    """Servers, images and Helm side by side: compiling needs the processor, the others mostly the network."""
-    missing = [build for build in builds if not cluster.has_built(build.reference)]
-    found: list[Path] = []
-
-    def servers(stop: threading.Event) -> None:
-        cluster.build_servers(lambda text: step.note(text, "servers"), stop)
-        step.note("", "servers")
-
-    def images_lane(stop: threading.Event) -> None:
-        step.note("Helm", "images")
-        found.append(helm(runner))
-        for build in missing:
-            name = build.reference.partition(":")[0]
-            cluster.build_image(build, lambda text, name=name: step.note(f"{name}: {text}", "images"), stop)  # type: ignore[misc]
-        step.note("", "images")
-
-    lanes.run({"servers": servers, "images": images_lane})
-    step.result(f"{len(missing)} of {len(builds)} images built, servers and Helm at hand")
-    return found[0]
+        built = build(runner, cluster, places.root, step)
+        step.result(f"{built.new} of {len(built.references)} images built: {' '.join(built.references)}")
 
 
 def _start_and_load(cluster: Cluster, references: Sequence[str], step: Step) -> None:
@@ -123,11 +94,6 @@ def _programs(places: Places, helm_path: Path, kubectl: Path) -> Path:
     return kubectl
 
 
-def _image_values(builds: Sequence[Build]) -> list[str]:
-    pairs = ((VALUE_OF_IMAGE[build.reference.partition(":")[0]], build.reference) for build in builds)
-    return [word for name, reference in pairs for word in ("--set", f"{name}={reference}")]
-
-
 def _reach(places: Places, cluster: Cluster, keys: Keys, samples: Samples, kubeconfig: Path, step: Step) -> Installed:
     """A forwarded port and a key that works: those of the last run while they are good."""
     before = dotenv.read(places.environment)
@@ -143,7 +109,7 @@ def _reach(places: Places, cluster: Cluster, keys: Keys, samples: Samples, kubec
 
 def _forwarded(places: Places, cluster: Cluster, before: str) -> str:
     """Keep the earlier port, so that what was pasted before still works, unless somebody else took it."""
-    end_forwarder(places.root)
+    end_forwarder(places.local)
     earlier = before.rpartition(":")[2]
     port = int(earlier) if earlier.isdigit() and not listens(int(earlier)) else free_port()
     start_forwarder(places.root, places.local / "forward.log", port, cluster.forward_command(port))

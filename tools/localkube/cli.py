@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from localkube import audit, bringup, build, doctor, images, packages, report, teardown
+from localkube.bases import BASES, ensure_base
 from localkube.cluster import Place, find_cluster
 from localkube.errors import LocalkubeError, UsageError
 from localkube.forward import forward
@@ -73,6 +74,8 @@ def _add_image_commands(command: Callable[[str, Command, str], argparse.Argument
     sub.add_argument("--file", "-f", type=Path)
     sub.add_argument("context", type=Path)
     sub.add_argument("arguments", nargs="*", help="further buildah arguments, after --")
+    sub = command("base", _base, "make the stand-ins for public base images")
+    sub.add_argument("images", nargs="+")
     sub = command("load", _load, "make images (names or docker archives) pullable in the node")
     sub.add_argument("images", nargs="+")
 
@@ -147,6 +150,14 @@ def _logs(arguments: argparse.Namespace) -> None:
 def _load(arguments: argparse.Namespace) -> None:
     for image in arguments.images:
         print(images.load(find_cluster(arguments.name), image))
+
+
+def _base(arguments: argparse.Namespace) -> None:
+    unknown = set(arguments.images) - set(BASES)
+    if unknown:
+        raise UsageError(f"no stand-in for {', '.join(sorted(unknown))}; there are {', '.join(BASES)}")
+    for image in arguments.images:
+        ensure_base(BASES[image])
 
 
 def _image(arguments: argparse.Namespace) -> None:
