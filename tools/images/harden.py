@@ -13,7 +13,7 @@ from pathlib import Path
 
 PROGRAMS = ("bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin")
 # The list of packages stays: scanners read it.
-UNUSED = ("usr/lib/apt", "usr/share/doc", "usr/share/man", "usr/share/perl5", "var/cache/apt", "var/lib/apt", "root/.cache")
+UNUSED = ("usr/lib/apt", "usr/share/doc", "usr/share/man", "usr/share/perl5", "var/cache/apt", "var/lib/apt")
 INSTALLERS = ("pip", "pip-*", "ensurepip", "setuptools", "setuptools-*", "wheel", "wheel-*", "_distutils_hack")
 
 
@@ -25,7 +25,7 @@ def programs(root: Path) -> Iterator[Path]:
 
 
 def installers(folders: set[str]) -> Iterator[Path]:
-    """pip and its kin, wherever this Python looks."""
+    """Find pip and its kin, wherever this Python looks."""
     for folder in map(Path, folders):
         for pattern in INSTALLERS:
             yield from folder.glob(pattern)

@@ -37,7 +37,7 @@ spec:
   {{- if $worker }}
   initContainers:
     - name: migrate
-      {{- include "app.migrate" (dict "root" $root "onlyEmpty" (eq $root.Values.migrations.mode "hook")) | nindent 6 }}
+      {{- include "app.migrate" (dict "root" $root "onlyEmpty" (include "app.migratesByHook" $root)) | nindent 6 }}
       resources:
         {{- toYaml .values.resources | nindent 8 }}
   {{- end }}
@@ -196,6 +196,16 @@ volumeMounts:
   - {name: migrator, mountPath: /run/secrets/freehold, readOnly: true}
   - {name: authorities, mountPath: /run/secrets/freehold-ca, readOnly: true}
   - {name: tmp, mountPath: /tmp}
+{{- end }}
+
+{{/*
+True where an upgrade migrates in a hook. Not while the embedded database is down: the hook would wait for a pod that
+only the upgrade can mend, so then the worker's pod migrates.
+*/}}
+{{- define "app.migratesByHook" -}}
+{{- $embedded := lookup "apps/v1" "StatefulSet" .Release.Namespace "freehold-postgres" -}}
+{{- $down := and $embedded (not ($embedded.status).readyReplicas) -}}
+{{- if and (eq .Values.migrations.mode "hook") (not $down) }}true{{ end -}}
 {{- end }}
 
 {{- define "app.migratorVolume" -}}
