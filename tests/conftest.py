@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from pytest_socket import socket_allow_hosts
 
+pytest_plugins = ["tests.kube_fixtures", "tests.store_fixtures"]
+
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 # The node of a local cluster lives in a network namespace of its own and answers on one of these addresses.
 CLUSTER_NODES = [f"10.250.{number}.2" for number in range(256)]

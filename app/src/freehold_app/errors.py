@@ -1,11 +1,20 @@
 """The root of every error that a caller may see.
 
-    FreeholdError                       status, code, title
-    ├── auth.errors.AuthError
-    │   └── AuthUnavailableError        503 auth_unavailable
-    └── platform.errors.PlatformError
-        ├── DatabaseUnavailableError    503 database_unavailable
-        └── DatabaseBusyError           503 database_busy
+FreeholdError
+├── auth.errors.AuthError
+│   └── AuthUnavailableError           503 auth_unavailable
+├── tenants.errors.TenantError
+│   └── TenantNameError                422 invalid_request
+├── keys.errors.ApiKeyError
+│   ├── ApiKeyNotFoundError            404 not_found
+│   └── ApiKeyRequestError             422 invalid_request
+├── usage.errors.UsageError
+│   └── UsageRefusedError              (never leaves the worker)
+└── platform.errors.PlatformError
+    ├── DatabaseUnavailableError       503 database_unavailable
+    ├── DatabaseBusyError              503 database_busy
+    ├── DataRefusedError               500 internal
+    └── RedisUnavailableError          503 redis_unavailable
 """
 
 from __future__ import annotations

@@ -39,6 +39,7 @@ class Need(Flag):
     """What a command is about to use; only what is used is judged."""
 
     DATABASE = auto()
+    WORKER = auto()
     REDIS = auto()
     KEYS = auto()
     DEMAND = auto()
@@ -215,7 +216,7 @@ def refusals(settings: Settings, needs: Need) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if Need.DATABASE in needs:
         found += _database_refusals("FREEHOLD_DATABASE_URL", settings.database.url.get_secret_value(), strict)
-    if Need.DATABASE in needs and Role.WORKER in settings.roles:
+    if Need.WORKER in needs:
         url = settings.database.worker_url.get_secret_value()
         found += _database_refusals("FREEHOLD_DATABASE_WORKER_URL", url, strict)
     if Need.REDIS in needs:

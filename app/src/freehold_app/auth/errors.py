@@ -1,7 +1,7 @@
 """Errors of authentication.
 
-    AuthError
-    └── AuthUnavailableError
+AuthError
+└── AuthUnavailableError
 """
 
 from __future__ import annotations

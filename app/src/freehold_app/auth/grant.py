@@ -1,9 +1,9 @@
 """What a key allows, as the gateway caches it.
 
-    grant = await principals.lookup("fhk_...")
-    if grant is None: refuse as unknown (a revoked key is unknown too)
-    if grant.expired(clock.now()): refuse as expired
-    if GrantFlag.TENANT_SUSPENDED in grant.flags: refuse with 403
+grant = await principals.lookup("fhk_...")
+if grant is None: refuse as unknown (a revoked key is unknown too)
+if grant.expired(clock.now()): refuse as expired
+if GrantFlag.TENANT_SUSPENDED in grant.flags: refuse with 403
 """
 
 from __future__ import annotations

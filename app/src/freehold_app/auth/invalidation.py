@@ -6,10 +6,12 @@ Whoever changes a key publishes on `INVALIDATION_CHANNEL` after the commit; ever
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 
 import msgspec
+
+from freehold_app.platform.redis import RedisClient, publish_numbered
 
 INVALIDATION_CHANNEL = "fh:inv"
 INVALIDATION_SEQUENCE = "fh:inv:seq"
@@ -30,3 +32,25 @@ class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
     def decode(data: bytes) -> Invalidation:
         """The message in `data`; msgspec.MsgspecError where it is none, which a reader treats as a gap."""
         return msgspec.json.decode(data, type=Invalidation)
+
+
+class Announce(Protocol):
+    """Tells every process that something changed; false where nobody could be told, and caches must age instead."""
+
+    async def __call__(self, kind: Literal["key"], tenant_id: UUID, changed: UUID) -> bool: ...
+
+
+class RedisAnnounce:
+    """`Announce` over Redis."""
+
+    def __init__(self, redis: RedisClient | None) -> None:
+        self._redis = redis
+
+    async def __call__(self, kind: Literal["key"], tenant_id: UUID, changed: UUID) -> bool:
+        if self._redis is None:
+            return False
+
+        def message(seq: int) -> bytes:
+            return Invalidation(seq=seq, tenant_id=tenant_id, kind=kind, id=changed).encode()
+
+        return await publish_numbered(self._redis, INVALIDATION_CHANNEL, INVALIDATION_SEQUENCE, message)

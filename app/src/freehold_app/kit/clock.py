@@ -1,7 +1,7 @@
 """Clocks as arguments, so that tests own time.
 
-    def expired(grant: Grant, clock: Clock) -> bool:
-        return clock.now() >= grant.expires_at
+def expired(grant: Grant, clock: Clock) -> bool:
+    return clock.now() >= grant.expires_at
 """
 
 from __future__ import annotations

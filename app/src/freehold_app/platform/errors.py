@@ -1,11 +1,15 @@
 """Errors of what the app depends on.
 
-    PlatformError
-    ├── DatabaseUnavailableError
-    └── DatabaseBusyError
+PlatformError
+├── DatabaseUnavailableError
+├── DatabaseBusyError
+├── DataRefusedError
+└── RedisUnavailableError
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from freehold_app.errors import FreeholdError
 
@@ -14,7 +18,7 @@ class PlatformError(FreeholdError):
     """Something that the app depends on failed."""
 
     status = 503
-    retry_after_seconds = 1
+    retry_after_seconds: ClassVar[int | None] = 1
 
 
 class DatabaseUnavailableError(PlatformError):
@@ -29,3 +33,19 @@ class DatabaseBusyError(PlatformError):
 
     code = "database_busy"
     title = "The database is busy."
+
+
+class DataRefusedError(PlatformError):
+    """PostgreSQL does not take these values; never retryable."""
+
+    status = 500
+    code = "internal"
+    title = "A value cannot be stored."
+    retry_after_seconds = None
+
+
+class RedisUnavailableError(PlatformError):
+    """Redis did not answer within its deadline; retryable."""
+
+    code = "redis_unavailable"
+    title = "Redis does not answer."

@@ -1,15 +1,19 @@
 """The Redis client: RESP3, no call longer than its deadline: Redis never decides whether a request succeeds.
 
-    redis = connect(settings.redis)
-    await redis.xadd(...)      # redis.exceptions.RedisError where it fails or takes too long
-    await redis.aclose()
+redis = connect(settings.redis)
+await redis.xadd(...)      # redis.exceptions.RedisError where it fails or takes too long
+await redis.aclose()
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from freehold_app.settings import RedisSettings
@@ -31,3 +35,13 @@ def connect(settings: RedisSettings, *, deadline_seconds: float | None = None) -
         health_check_interval=30,
         maint_notifications_config=MaintNotificationsConfig(enabled=False),  # a vendor's command that Valkey refuses
     )
+
+
+async def publish_numbered(redis: RedisClient, channel: str, counter: str, message: Callable[[int], bytes]) -> bool:
+    """Publish `message(n)`, n counting up by one per counter; false, and a line in the log, where Redis failed."""
+    try:
+        await redis.publish(channel, message(await redis.incr(counter)))
+    except RedisError as error:
+        structlog.get_logger(__name__).warning("announcement_lost", channel=channel, error=type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""The HTTP interface in OpenAPI's words: FastAPI's own routes, and the data path, which FastAPI never sees.
+
+Bodies of `/v1` are OpenAI's. They are named and not repeated here: unknown fields pass through to the engine, so a full
+schema would promise less than what works.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from freehold_app import __version__
+from freehold_app.main import rest_app
+
+type Json = dict[str, Any]
+
+_ERROR: Json = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "type", "param", "code"],
+            "properties": {
+                "message": {"type": "string", "description": "A sentence for people."},
+                "type": {"type": "string", "examples": ["invalid_request_error"]},
+                "param": {"type": ["string", "null"], "description": "The field at fault."},
+                "code": {"type": "string", "examples": ["model_not_found"]},
+            },
+        }
+    },
+}
+_MODEL: Json = {
+    "type": "object",
+    "required": ["id", "object", "created", "owned_by"],
+    "properties": {
+        "id": {"type": "string", "description": "What to send as `model`."},
+        "object": {"const": "model"},
+        "created": {"type": "integer", "description": "Seconds since 1970."},
+        "owned_by": {"type": "string"},
+        "freehold": {
+            "type": "object",
+            "properties": {
+                "phase": {"type": "string"},
+                "features": {"type": "array", "items": {"type": "string"}},
+                "contextLength": {"type": ["integer", "null"]},
+            },
+        },
+    },
+}
+_MODELS: Json = {
+    "type": "object",
+    "required": ["object", "data"],
+    "properties": {
+        "object": {"const": "list"},
+        "data": {"type": "array", "items": {"$ref": "#/components/schemas/ServedModel"}},
+    },
+}
+_FAULTS = {
+    "400": "The body is not valid for this route; `param` names the field.",
+    "401": "No key, or one that is not valid or has expired.",
+    "403": "The key may not do this, or its tenant or the Model is suspended.",
+    "404": "No such Model for this key.",
+    "413": "The body is too large.",
+    "503": "The Model is starting, unavailable or overloaded; `retry-after` says when to come again.",
+}
+
+
+def document() -> Json:
+    """The whole description, ready for JSON."""
+    description = rest_app().openapi()
+    description["info"] |= {
+        "version": __version__,
+        "description": "Call Models as with OpenAI: only the base URL differs.",
+    }
+    description["paths"] |= _paths()
+    components = description.setdefault("components", {})
+    components.setdefault("schemas", {}).update({"OpenAIError": _ERROR, "ServedModel": _MODEL, "ModelList": _MODELS})
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "fhk_..."}}
+    description["security"] = [{"key": []}]
+    return description
+
+
+def _paths() -> Json:
+    name = {"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {
+        "/v1/models": {"get": _operation("listModels", "The Models that this key may call", "ModelList")},
+        "/v1/models/{model}": {
+            "get": {**_operation("retrieveModel", "One Model", "ServedModel"), "parameters": [name]}
+        },
+        "/v1/chat/completions": {
+            "post": _call("createChatCompletion", "A chat's next message", ["messages"], stream=True)
+        },
+        "/v1/embeddings": {"post": _call("createEmbedding", "Texts as vectors", ["input"], stream=False)},
+    }
+
+
+def _operation(identifier: str, summary: str, schema: str) -> Json:
+    answer = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    faults = {status: _FAULTS[status] for status in ("401", "404")}
+    return {
+        "operationId": identifier,
+        "summary": summary,
+        "tags": ["v1"],
+        "responses": {"200": {"description": "Found.", "content": answer}, **_refusals(faults)},
+    }
+
+
+def _call(identifier: str, summary: str, required: list[str], *, stream: bool) -> Json:
+    properties: Json = {"model": {"type": "string"}} | ({"stream": {"type": "boolean"}} if stream else {})
+    schema = {
+        "type": "object",
+        "required": ["model", *required],
+        "properties": properties | {field: {} for field in required},
+        "additionalProperties": True,
+    }
+    content: Json = {"application/json": {"schema": {"type": "object"}}}
+    if stream:
+        content["text/event-stream"] = {"schema": {"type": "string"}}
+    return {
+        "operationId": identifier,
+        "summary": summary,
+        "tags": ["v1"],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": {"200": {"description": "The engine's answer.", "content": content}, **_refusals(_FAULTS)},
+    }
+
+
+def _refusals(faults: dict[str, str]) -> Json:
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}}
+    return {status: {"description": text, "content": error} for status, text in faults.items()}

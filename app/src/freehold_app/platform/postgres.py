@@ -1,0 +1,198 @@
+"""PostgreSQL: the only place that makes engines and transactions, and so the only door to a tenant's rows.
+
+    database = open_database(settings.database.url, settings.database, clock)
+    async with database.tenant(principal.tenant_id) as session:   # BEGIN, then the tenant, then nothing but your SQL
+        await session.execute(text("SELECT ..."))                 # COMMIT at the end, ROLLBACK on an exception
+    await database.close()
+
+Row-level security reads `app.tenant`, which is set for the transaction only: a value that outlived it would be seen by
+whoever gets the connection next.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from pydantic import SecretStr
+from sqlalchemy import URL, NullPool, QueuePool, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from freehold_app.kit.clock import Clock
+from freehold_app.platform.errors import DatabaseBusyError, DatabaseUnavailableError, DataRefusedError
+from freehold_app.settings import DatabaseSettings
+
+type TenantSession = AsyncConnection
+type PlatformSession = AsyncConnection
+
+_OPEN = text(
+    "SELECT set_config('app.tenant', :tenant, true), set_config('statement_timeout', :statement, true),"
+    " set_config('lock_timeout', :lock, true), set_config('idle_in_transaction_session_timeout', :idle, true)"
+)
+_HAS_VERSION = text("SELECT to_regclass('alembic_version') IS NOT NULL")
+_VERSION = text("SELECT max(version_num) FROM alembic_version")
+_CONNECT_SECONDS = 5
+_RECYCLE_SECONDS = 1800  # so that connections move over when a load balancer or a fail-over moved
+
+
+class PoolWatch:
+    """What the pool does, as numbers; `telemetry` turns them into metrics."""
+
+    def __init__(self) -> None:
+        self.waited_seconds = 0.0
+        self.taken = 0
+        self.timed_out = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    size: int
+    in_use: int
+    overflow: int
+
+
+class Database:
+    """One role's connections to one database."""
+
+    def __init__(self, engine: AsyncEngine, opening: Mapping[str, str], clock: Clock) -> None:
+        self._engine = engine
+        self._opening = opening
+        self._clock = clock
+        self.watch = PoolWatch()
+
+    @asynccontextmanager
+    async def tenant(self, tenant_id: UUID) -> AsyncIterator[TenantSession]:
+        """A transaction that sees and writes this tenant's rows only."""
+        async with self._begin(str(tenant_id)) as session:
+            yield session
+
+    @asynccontextmanager
+    async def platform(self) -> AsyncIterator[PlatformSession]:
+        """A transaction without a tenant: exempt tables, the key look-up, and what the worker's policies allow."""
+        async with self._begin("") as session:
+            yield session
+
+    @asynccontextmanager
+    async def _begin(self, tenant: str) -> AsyncIterator[AsyncConnection]:
+        with _translated(self.watch):
+            started = self._clock.monotonic()
+            async with self._engine.begin() as connection:
+                self.watch.taken += 1
+                self.watch.waited_seconds += self._clock.monotonic() - started
+                await connection.execute(_OPEN, {"tenant": tenant, **self._opening})
+                yield connection
+
+    async def schema_version(self) -> str | None:
+        """The newest migration that has run; none where none has."""
+        async with self.platform() as session:
+            known = (await session.execute(_HAS_VERSION)).scalar_one()
+            return str((await session.execute(_VERSION)).scalar_one()) if known else None
+
+    def pool(self) -> PoolState:
+        pool = self._engine.pool
+        if not isinstance(pool, QueuePool):
+            return PoolState(0, 0, 0)
+        return PoolState(pool.size(), pool.checkedout(), max(pool.overflow(), 0))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def open_database(
+    url: SecretStr,
+    settings: DatabaseSettings,
+    clock: Clock,
+    *,
+    statement_timeout_seconds: float | None = None,
+) -> Database:
+    """A `Database` that connects at first use; ValueError where the address asks for a TLS mode that is not kept."""
+    address, arguments = connect_arguments(url.get_secret_value())
+    pooling: dict[str, Any] = {"poolclass": NullPool}
+    if settings.pooler == "transaction":
+        arguments |= {"statement_cache_size": 0, "prepared_statement_name_func": lambda: f"__freehold_{uuid4()}__"}
+    else:
+        pooling = {
+            "pool_size": settings.pool_size,
+            "max_overflow": settings.max_overflow,
+            "pool_timeout": settings.pool_timeout_seconds,
+            "pool_recycle": _RECYCLE_SECONDS,
+            "pool_use_lifo": True,
+        }
+    # hide_parameters: an error's text is logged, and parameters are what people keep secret.
+    engine = create_async_engine(address, connect_args=arguments, hide_parameters=True, **pooling)
+    opening = {
+        "statement": _milliseconds(statement_timeout_seconds or settings.statement_timeout_seconds),
+        "lock": _milliseconds(settings.lock_timeout_seconds),
+        "idle": _milliseconds(settings.idle_in_transaction_seconds),
+    }
+    return Database(engine, opening, clock)
+
+
+def connect_arguments(url: str) -> tuple[URL, dict[str, Any]]:
+    """The address without libpq's TLS words, and what they mean to asyncpg, which reads them only in its own DSNs."""
+    address = make_url(url)
+    mode = str(address.query.get("sslmode", "disable"))
+    authority = address.query.get("sslrootcert")
+    arguments: dict[str, Any] = {"timeout": _CONNECT_SECONDS, "ssl": _tls(mode, str(authority) if authority else None)}
+    return address.difference_update_query(["sslmode", "sslrootcert"]), arguments
+
+
+def _tls(mode: str, authority: str | None) -> ssl.SSLContext | bool:
+    if mode == "disable":
+        return False
+    if mode != "verify-full":
+        raise ValueError(f"sslmode={mode} is not supported: use verify-full, or disable where nothing needs proof")
+    return ssl.create_default_context(cafile=authority)
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(int(seconds * 1000))
+
+
+@contextmanager
+def _translated(watch: PoolWatch) -> Iterator[None]:
+    """SQLAlchemy's and the socket's words for "not now" become ours; everything else passes as it is."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        watch.timed_out += 1
+        raise DatabaseBusyError from error
+    except (OSError, TimeoutError) as error:
+        raise DatabaseUnavailableError from error
+    except DBAPIError as error:
+        if error.connection_invalidated or _means_not_now(error):
+            raise DatabaseUnavailableError from error
+        raise
+
+
+# SQLSTATE classes: connection exception, insufficient resources, operator intervention (shutdown, fail-over).
+_NOT_NOW = ("08", "53", "57P")
+_READ_ONLY = "25006"  # a primary that has just become a standby
+
+
+def _means_not_now(error: DBAPIError) -> bool:
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return isinstance(error, InterfaceError) or state.startswith(_NOT_NOW) or state == _READ_ONLY
+
+
+async def copy_rows(
+    session: AsyncConnection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """COPY in PostgreSQL's binary form, inside the session's transaction; DataRefusedError for impossible values."""
+    raw = await session.get_raw_connection()
+    driver = raw.driver_connection
+    if driver is None:
+        raise DatabaseUnavailableError
+    try:
+        await driver.copy_records_to_table(table, records=rows, columns=list(columns))
+    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+        raise DataRefusedError from error
+    except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError) as error:
+        raise DatabaseUnavailableError from error  # this call passes below SQLAlchemy, which else translates

@@ -1,0 +1,1 @@
+"""What was used: single events and their hourly sums, each counted exactly once."""
