@@ -55,6 +55,15 @@ class Settings(BaseSettings):
     gateway_account: str = "freehold-gateway"
     """ServiceAccount of the gateway; `freehold-control` where one pod holds more roles."""
 
+    tenant_account: str = "freehold-tenant-controller"
+    """ServiceAccount of the Tenant controller; it binds itself in each Tenant's namespace."""
+
+    model_account: str = "freehold-model-controller"
+    """ServiceAccount of the Model controller, bound by the Tenant controller in each Tenant's namespace."""
+
+    cleanup_deadline_seconds: float = Field(600, gt=0)
+    """Seconds without progress after which a leaving Tenant is let go and what is left is listed."""
+
     engine_images: dict[str, str] = Field(default_factory=dict)
     """Image by engine, as JSON: `{"LlamaCpp": "...", "Echo": "..."}`. An engine without one is refused."""
 

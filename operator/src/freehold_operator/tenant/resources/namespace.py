@@ -11,6 +11,11 @@ from freehold_operator.tenant.resources.manifest import NAMESPACE, Raw, namespac
 POD_SECURITY_VERSION = "v1.34"
 
 
+def new_namespace(tenant: Tenant) -> Raw:
+    """What is created first: only what never goes away again, because a creator owns its fields for good."""
+    return _namespace(tenant, {})
+
+
 def namespace(tenant: Tenant) -> Raw:
     """The namespace of a living Tenant."""
     return _namespace(tenant, tenant.spec.namespace.labels or {})

@@ -21,12 +21,12 @@ NODE_LOCAL_DNS = "169.254.20.10/32"  # its pods are on the host network, where a
 def walls(tenant: Tenant, release_namespace: str, stores: Mapping[str, bool]) -> tuple[Raw, ...]:
     """The policies of a Tenant; `stores` holds each store that runs and whether Models may reach it."""
     isolation = tenant.spec.network.isolation
-    guarded = [_store_door(tenant, store, exposed) for store, exposed in stores.items()]
+    guarded = [_store_door(tenant, store, exposed=exposed) for store, exposed in stores.items()]
     if isolation == Isolation.NONE:
         return tuple(guarded)
     own = [_own_pods(tenant)] if isolation == Isolation.NAMESPACE else []
     out = [_way_out(tenant, tenant.spec.network.egress)] if tenant.spec.network.egress else []
-    ways = [_way_to_store(tenant, store, exposed) for store, exposed in stores.items()]
+    ways = [_way_to_store(tenant, store, exposed=exposed) for store, exposed in stores.items()]
     return (_deny_all(tenant), _dns(tenant), _gateway_in(tenant, release_namespace), *own, *out, *ways, *guarded)
 
 
@@ -66,13 +66,13 @@ def _destination(item: Egress) -> Raw:
     return rule | ({"ports": [_port(port) for port in item.ports]} if item.ports else {})
 
 
-def _way_to_store(tenant: Tenant, store: str, exposed: bool) -> Raw:
+def _way_to_store(tenant: Tenant, store: str, *, exposed: bool) -> Raw:
     rule = {"to": [{"podSelector": _store_pods(store)}], "ports": [_port(STORE_PORTS[store])]}
-    return _policy(tenant, f"to-{store}", _clients(exposed), egress=[rule])
+    return _policy(tenant, f"to-{store}", _clients(exposed=exposed), egress=[rule])
 
 
-def _store_door(tenant: Tenant, store: str, exposed: bool) -> Raw:
-    rule = {"from": [{"podSelector": _clients(exposed)}], "ports": [_port(STORE_PORTS[store])]}
+def _store_door(tenant: Tenant, store: str, *, exposed: bool) -> Raw:
+    rule = {"from": [{"podSelector": _clients(exposed=exposed)}], "ports": [_port(STORE_PORTS[store])]}
     return _policy(tenant, store, _store_pods(store), ingress=[rule])
 
 
@@ -84,7 +84,7 @@ def _no_stores() -> Raw:
     return {"matchExpressions": [{"key": COMPONENT, "operator": "NotIn", "values": list(STORE_PORTS)}]}
 
 
-def _clients(exposed: bool) -> Raw:
+def _clients(*, exposed: bool) -> Raw:
     """Pods that may use a store: never another store, and a Model's only if the Tenant says so."""
     models = [] if exposed else [{"key": labels.MODEL, "operator": "DoesNotExist"}]
     return {"matchExpressions": [*_no_stores()["matchExpressions"], *models]}
