@@ -128,7 +128,8 @@ async def test_a_removed_field_removes_its_child(field: str, kind: Any, name: st
     world = World(tenant(**FULL))
     await world.settle()
     assert name in world.fake.names(kind, PLACE)
-    world.edit(**{field: None})
+    removed: dict[str, Any] = {field: None}
+    world.edit(**removed)
     await world.settle()
     assert name not in world.fake.names(kind, PLACE)
     assert "freehold-deny-all" in world.fake.names(NETWORK_POLICY, PLACE)

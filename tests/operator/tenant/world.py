@@ -18,7 +18,7 @@ from freehold_operator.settings import Settings
 from freehold_operator.tenant.handlers import TenantController
 from tests.operator.fake_kube import CrashError, FakeKube
 
-STORES = {"postgres": {"mode": "Dedicated"}, "redis": {"mode": "Dedicated"}}
+STORES: dict[str, Any] = {"postgres": {"mode": "Dedicated"}, "redis": {"mode": "Dedicated"}}
 BOTH = ("freehold-postgres", "freehold-redis")
 
 
