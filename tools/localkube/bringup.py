@@ -21,7 +21,7 @@ from localkube.image_names import DOCKER_HUB
 from localkube.images import registry_answers
 from localkube.machine import Machine
 from localkube.settings import DNS_READY_PORT, PAUSE_IMAGE, REGISTRY_PORT, TIERS
-from localkube.shell import run, step, wait_until, write_if_changed
+from localkube.shell import relink, run, step, wait_until, write_if_changed
 from localkube.storage import images_dir
 
 
@@ -35,7 +35,7 @@ def up(place: Place, tier: str, machine: Machine | None = None) -> Cluster:
     cluster = _node(place, machine or Machine())
     with step("certificates"):
         stamp = certificates.write_pki(cluster)
-    _link_kubectl(cluster, commands["kubectl"])
+    relink(cluster.kubectl, commands["kubectl"])
     node = Bringup(cluster, commands, Api(cluster), stamp)
     node.control_plane()
     if level >= 1:
@@ -65,13 +65,6 @@ def _node(place: Place, machine: Machine) -> Cluster:
             pid = processes.launch_init(place)
         cgroups.create(cgroups.hierarchies(), place.cgroup, pid)
         return links.connect(place, pid)
-
-
-def _link_kubectl(cluster: Cluster, target: Path) -> None:
-    partial = cluster.kubectl.with_suffix(".part")
-    partial.unlink(missing_ok=True)
-    partial.symlink_to(target)
-    partial.rename(cluster.kubectl)
 
 
 @dataclass(frozen=True)
@@ -130,9 +123,7 @@ class Bringup:
 
     def _containerd(self) -> None:
         c = self.cluster
-        cni_bin = packages.cni_bin_dir()
-        if cni_bin is None:
-            raise MissingError("no CNI plug-ins found (python -m localkube prepare)")
+        cni_bin = self._plugins()
         cni_conf, certs, config = c.state / "cni.d", c.state / "certs.d", c.state / "containerd.toml"
         cni_conf.mkdir(exist_ok=True)
         write_if_changed(cni_conf / "10-localkube.conflist", json.dumps(workloads.cni_network(c), indent=1))
@@ -141,6 +132,18 @@ class Bringup:
             write_if_changed(certs / host / "hosts.toml", workloads.mirror_hosts(c.registry))
         write_if_changed(config, workloads.containerd_config(c, cni_bin, cni_conf, certs))
         self._program("containerd", "containerd", [f"--config={config}", "--log-level=warn"])
+
+    def _plugins(self) -> Path:
+        """One directory with Debian's CNI plug-ins and ours: containerd looks in one only."""
+        debian = packages.cni_bin_dir()
+        if debian is None:
+            raise MissingError("no CNI plug-ins found (python -m localkube prepare)")
+        directory = self.cluster.state / "cni-bin"
+        directory.mkdir(exist_ok=True)
+        for plugin in ("loopback", "ptp", "host-local", "portmap"):
+            relink(directory / plugin, debian / plugin)
+        relink(directory / "policygate", self.commands["policygate"])
+        return directory
 
     def _pause_image(self) -> None:
         if PAUSE_IMAGE in self._ctr("images", "list", "-q").stdout:

@@ -91,6 +91,7 @@ TOOLS = (
     ),
     Tool("coredns", ("coredns",)),
     Tool("pause", ("pause",)),
+    Tool("policygate", ("policygate",)),
 )
 
 OPTIONAL_TOOLS = (

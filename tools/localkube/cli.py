@@ -171,7 +171,8 @@ def _forward(arguments: argparse.Namespace) -> None:
 
 def _kubectl(arguments: argparse.Namespace) -> None:
     cluster = find_cluster(arguments.name)
-    os.execve(cluster.kubectl, ["kubectl", *arguments.arguments], os.environ | {"KUBECONFIG": str(cluster.kubeconfig)})
+    words = arguments.arguments[1:] if arguments.arguments[:1] == ["--"] else arguments.arguments
+    os.execve(cluster.kubectl, ["kubectl", *words], os.environ | {"KUBECONFIG": str(cluster.kubeconfig)})
 
 
 def _audit(arguments: argparse.Namespace) -> None:

@@ -67,6 +67,10 @@ class Place:
         return self.state / "containerd.sock"
 
     @property
+    def policy_socket(self) -> Path:
+        return self.state / "policy.sock"
+
+    @property
     def description(self) -> Path:
         """The file that turns a place into a cluster: its address number."""
         return self.state / "cluster.json"

@@ -90,3 +90,13 @@ def write_if_changed(path: Path, text: str) -> None:
     """Write a file only if it differs: kube-proxy ends when its configuration is touched."""
     if not path.exists() or path.read_text() != text:
         path.write_text(text)
+
+
+def relink(link: Path, target: Path) -> None:
+    """Have ``link`` point at ``target``, at every moment whole."""
+    if link.is_symlink() and link.readlink() == target:
+        return
+    partial = link.with_name(f"{link.name}.part")
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(target)
+    partial.rename(link)

@@ -33,6 +33,7 @@ def cni_network(cluster: Cluster) -> dict[str, Any]:
         "plugins": [
             {"type": "ptp", "mtu": 1500, "ipMasq": False, "ipam": ipam},
             {"type": "portmap", "capabilities": {"portMappings": True}},
+            {"type": "policygate", "socket": str(cluster.policy_socket)},  # last: no network before its rules
         ],
     }
 
@@ -131,7 +132,12 @@ def kube_proxy_config(cluster: Cluster) -> dict[str, Any]:
 
 
 def kube_netpol(cluster: Cluster) -> list[str]:
-    return [f"--kubeconfig={cluster.pki / 'netpol.kubeconfig'}", f"--node-name={cluster.node_name}"]
+    return [
+        f"--kubeconfig={cluster.pki / 'netpol.kubeconfig'}",
+        f"--node-name={cluster.node_name}",
+        f"--pod-cidr={NODE_POD_CIDR}",
+        f"--gate-socket={cluster.policy_socket}",
+    ]
 
 
 def corefile(cluster: Cluster) -> str:

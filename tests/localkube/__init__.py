@@ -1,0 +1,1 @@
+"""Tests of tools/localkube: pure parts, a real API server, a real node."""

@@ -1,0 +1,3 @@
+module freehold.dev/tools/policygate
+
+go 1.26.0
