@@ -10,6 +10,7 @@ from install.errors import CommandError
 from install.places import NAMESPACE
 
 DEPLOYMENT = "deployment/freehold-app"
+CONTAINER = "app"
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Keys:
 
     def create(self, tenant: str, name: str = "make-up") -> str:
         command = ["python", "-m", "freehold_app", "create-key", "--tenant", tenant, "--name", name]
-        printed = self.runner.output([self.kubectl, "-n", NAMESPACE, "exec", DEPLOYMENT, "--", *command])
+        printed = self.runner.output([self.kubectl, "-n", NAMESPACE, "exec", DEPLOYMENT, "-c", CONTAINER, "--", *command])
         return only_key(printed)
 
 
