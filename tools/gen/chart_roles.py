@@ -1,17 +1,17 @@
 """The controllers' roles in the operator's chart, from the RIGHTS tables beside their handlers.
 
-A role's name says how it is bound: `x` in the whole cluster, `x-ns` by the Tenant controller in each tenant's
-namespace, `x-release` in the release's own.
+A role's name says how it is bound: `x-controller` by the chart in the whole cluster, `x-controller-release` by the
+chart in the release's own namespace, and all others by the Tenant controller in each tenant's namespace.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 import yaml
-from freehold_operator.model.handlers import RIGHTS as MODEL_RIGHTS
-from freehold_operator.tenant.handlers import RIGHTS as TENANT_RIGHTS
 
+from freehold_operator.model.handlers import RIGHTS as MODEL_RIGHTS
 from freehold_operator.rights import Right
+from freehold_operator.tenant.handlers import RIGHTS as TENANT_RIGHTS
 from gen.registry import Outputs
 
 TARGET = "charts/operator/templates/rbac/controllers.yaml"
@@ -60,7 +60,7 @@ def _role(role: str, rights: Iterable[Right]) -> Iterator[str]:
     kind, namespace = ("Role", IN_RELEASE) if local else ("ClusterRole", "")
     words = {"kind": kind, "name": f"{PREFIX}-{role.removesuffix(RELEASE)}", "namespace": namespace}
     yield METADATA % words + _rules(rights)
-    if not role.endswith("-ns"):
+    if role.removesuffix(RELEASE).endswith("-controller"):
         subject = {"role_kind": kind, "controller": f'"{role.split("-")[0]}"'}
         yield METADATA % (words | {"kind": f"{kind}Binding"}) + SUBJECT % (words | subject)
 

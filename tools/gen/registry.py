@@ -14,6 +14,7 @@ GENERATORS: Mapping[str, str] = {
     "crds": "gen.crds",
     "conditions": "gen.conditions",
     "chart-values": "gen.chart_values",
+    "chart-roles": "gen.chart_roles",
 }
 
 

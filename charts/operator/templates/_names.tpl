@@ -41,3 +41,10 @@ system:serviceaccount:{{ (index . 0).Release.Namespace }}:{{ include "operator.a
 {{- $policy := (.Values.global).networkPolicy | default dict -}}
 {{ if (hasKey $policy "enabled" | ternary $policy.enabled true) }}true{{ end }}
 {{- end }}
+
+{{/* JSON: names of the Leases of a process that runs these controllers: (list root "tenant,model"). */}}
+{{- define "operator.leases" -}}
+{{- $names := list -}}
+{{- range splitList "," (index . 1) }}{{ $names = append $names (printf "%s-%s-controller" (index $ 0).Release.Name .) }}{{ end -}}
+{{ toJson $names }}
+{{- end }}
