@@ -43,7 +43,7 @@ class _PoolCollector(Collector):
         yield self._counter("timeouts", "Callers that got no connection in time.", watch.timed_out)
 
     def describe(self) -> Iterable[Metric]:
-        return self.collect()
+        return ()  # the app's pool and the worker's share these names, which the registry would refuse
 
     def _gauge(self, name: str, text: str, value: float) -> Metric:
         metric = GaugeMetricFamily(f"freehold_database_{name}", text, labels=["pool"])
