@@ -39,6 +39,14 @@ def drop_privilege_bits(root: Path) -> None:
             path.chmod(stat.S_IMODE(mode) & ~(stat.S_ISUID | stat.S_ISGID))
 
 
+def add_user(root: Path) -> None:
+    """Give our user id a name: libraries ask for it, and a nameless one is an error to them."""
+    for file, line in (("passwd", "nonroot:x:65532:65532:nonroot:/tmp:/nonexistent"), ("group", "nonroot:x:65532:")):
+        entries = root / "etc" / file
+        if "nonroot:" not in entries.read_text():
+            entries.write_text(entries.read_text() + line + "\n")
+
+
 def remove(path: Path) -> None:
     """A file, a link or a whole folder."""
     if path.is_dir() and not path.is_symlink():
@@ -49,6 +57,7 @@ def remove(path: Path) -> None:
 
 def main() -> None:
     root = Path("/")
+    add_user(root)
     drop_privilege_bits(root / "usr")
     folders = {*sysconfig.get_paths().values(), *sys.path, "/usr/lib/python3/dist-packages"}
     for path in [*installers({folder for folder in folders if folder}), *programs(root)]:
