@@ -13,12 +13,14 @@ class Plan:
 
     `apply`: manifests in the order in which they must be written, each with apiVersion, kind, name,
     namespace and our labels; `delete`: live objects (with uid) to remove, nothing else is ever deleted;
+    `stop`: live Deployments or StatefulSets whose replicas go to 0 while all else about them stays;
     `scale`: the number to write to the owner's scale subresource, None for "leave it";
     `requeue_after`: seconds until the object must be looked at again, None for the ordinary resync.
     """
 
     apply: tuple[Raw, ...] = ()
     delete: tuple[Raw, ...] = ()
+    stop: tuple[Raw, ...] = ()
     scale: int | None = None
     requeue_after: float | None = None
 

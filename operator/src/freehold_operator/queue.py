@@ -148,6 +148,10 @@ class WorkQueue:
             self.schedule.add_at(key, self._clock() + seconds)
             self._wake.set()
 
+    def now(self) -> float:
+        """The time by the queue's clock."""
+        return self._clock()
+
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as workers:

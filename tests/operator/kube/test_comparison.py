@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from freehold_operator import quantities
 from freehold_operator.kube import comparison
 
 WANTED: dict[str, Any] = {
@@ -83,9 +84,9 @@ def test_lists_inside_replaced_lists_are_compared_whole() -> None:
     ("left", "right"), [("1", "1000m"), ("1Gi", "1024Mi"), ("0.5", "500m"), ("1e3", "1k"), (2, "2"), ("100m", "0.1")]
 )
 def test_spellings_of_one_quantity_are_equal(left: object, right: object) -> None:
-    assert comparison.quantity(left) == comparison.quantity(right)
+    assert quantities.quantity(left) == quantities.quantity(right)
 
 
 @pytest.mark.parametrize("text", ["", "abc", "1.2.3", "1Q", "-", "1 Gi"])
 def test_other_text_is_no_quantity(text: str) -> None:
-    assert comparison.quantity(text) is None
+    assert quantities.quantity(text) is None

@@ -45,6 +45,8 @@ class Applier:
         applied = Applied()
         for body in plan.apply:
             await self._apply(body, applied)
+        for body in plan.stop:
+            await self._stop(body, applied)
         for body in plan.delete:
             await self._delete(body, applied)
         return applied
@@ -68,6 +70,15 @@ class Applier:
         """The live object: from the watch cache, or by GET, as another's object is not in the cache."""
         kind, (namespace, name) = kind_of(body), name_of(body)
         return self._store.get(kind, namespace, name) or await self._api.get(kind, name, namespace)
+
+    async def _stop(self, body: Raw, applied: Applied) -> None:
+        """By merge patch: an apply with one field would give up all the others."""
+        if body["spec"].get("replicas") == 0:
+            return
+        kind, (namespace, name) = kind_of(body), name_of(body)
+        result = await self._api.merge_patch(kind, name, namespace, {"spec": {"replicas": 0}})
+        self._store.put(kind, result)
+        applied.written.append(result)
 
     async def _delete(self, body: Raw, applied: Applied) -> None:
         if not labels.is_ours(body) or body["metadata"].get("deletionTimestamp"):

@@ -4,13 +4,11 @@ A field counts as equal when the live one holds the same value, spelled in whate
 quantities (`1000m` = `1`), keyed lists in any order and with other writers' items, empty = absent.
 """
 
-import hashlib
-import json
-import re
-from decimal import Decimal
 from typing import Any
 
+from freehold_operator.fingerprints import fingerprint
 from freehold_operator.kube import labels
+from freehold_operator.quantities import quantity
 
 # Lists that server-side apply merges by key, from the published schema; all others are replaced as a whole.
 LIST_KEYS: dict[str, tuple[str, ...]] = {
@@ -26,39 +24,6 @@ LIST_KEYS: dict[str, tuple[str, ...]] = {
 }
 PORT_KEYS = ("containerPort", "port")
 QUANTITY_FIELDS = {"requests", "limits", "hard", "default", "defaultRequest", "max", "min", "sizeLimit", "capacity"}
-SUFFIXES = {
-    "": Decimal(1),
-    "n": Decimal("1e-9"),
-    "u": Decimal("1e-6"),
-    "m": Decimal("1e-3"),
-    "k": Decimal(10**3),
-    "M": Decimal(10**6),
-    "G": Decimal(10**9),
-    "T": Decimal(10**12),
-    "P": Decimal(10**15),
-    "E": Decimal(10**18),
-    "Ki": Decimal(2**10),
-    "Mi": Decimal(2**20),
-    "Gi": Decimal(2**30),
-    "Ti": Decimal(2**40),
-    "Pi": Decimal(2**50),
-    "Ei": Decimal(2**60),
-}
-QUANTITY = re.compile(r"^([+-]?[0-9.]+)(?:([KMGTPE]i|[numkMGTPE])|[eE]([+-]?[0-9]+))?$")
-
-
-def quantity(text: object) -> Decimal | None:
-    """The number a Kubernetes quantity stands for; None when it is none."""
-    match = QUANTITY.match(str(text))
-    if not match or match[1].count(".") > 1 or not match[1].strip("+-."):
-        return None
-    return Decimal(match[1]) * (Decimal(10) ** int(match[3]) if match[3] else SUFFIXES[match[2] or ""])
-
-
-def fingerprint(value: Any) -> str:
-    """A short stable digest of any JSON value."""
-    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
 def marked(body: dict[str, Any]) -> dict[str, Any]:

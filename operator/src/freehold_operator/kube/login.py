@@ -1,5 +1,6 @@
 """Where the API server is and how to prove who we are: a pod's ServiceAccount, else a kubeconfig."""
 
+import ssl
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,13 @@ class Credentials:
     def server(self) -> str:
         """`https://host:port` of the API server."""
         return str(self.configuration.host).rstrip("/")
+
+    def ssl_context(self) -> ssl.SSLContext:
+        """Trusts the cluster's own CA only, and shows the client certificate where there is one."""
+        context = ssl.create_default_context(cafile=self.configuration.ssl_ca_cert)
+        if self.configuration.cert_file:
+            context.load_cert_chain(self.configuration.cert_file, keyfile=self.configuration.key_file)
+        return context
 
     def url(self, path: str, query: Mapping[str, str] | None = None) -> str:
         """The full address of a call."""

@@ -73,12 +73,9 @@ class Store:
         )
         return [self._objects[kind][ns, name] for kind, ns, name in places if allowed is None or kind in allowed]
 
-    def retain(self, kind: Kind, names: set[tuple[str, str]]) -> list[Raw]:
-        """Forget what a fresh list does not hold any more; returns the forgotten."""
-        gone = [body for place, body in self._objects[kind].items() if place not in names]
-        for body in gone:
-            self.remove(kind, *name_of(body))
-        return gone
+    def missing(self, kind: Kind, names: set[tuple[str, str]]) -> list[Raw]:
+        """What is remembered but not among `names`."""
+        return [body for place, body in self._objects[kind].items() if place not in names]
 
     def _link(self, kind: Kind, body: Raw) -> None:
         if owner := owners.owner_of(body):
