@@ -10,7 +10,8 @@ import yaml
 from freehold_crds import API_VERSION, parse_model, parse_tenant
 from freehold_crds.render import definitions
 from tests.crds.examples import DEFAULT_NAME, Example, examples
-from tests.crds.kube import CRDS, ROOTS, Server
+from tests.crds.server import CRDS, ROOTS, Server
+from tests.kube_fixtures import Kube
 
 pytestmark = pytest.mark.api
 
@@ -127,6 +128,19 @@ def test_explain_has_a_sentence_for_every_field_of_the_spec(server: Server) -> N
     spec = next(schema for name, schema in document.items() if name.endswith(".Model"))["properties"]["spec"]
     assert spec["properties"]["minReplicas"]["description"].startswith("Fewest pods")
     assert [name for name, field in spec["properties"].items() if not field.get("description")] == []
+
+
+@pytest.mark.usefixtures("server")
+def test_kubectl_explains_a_field_in_words(kube_api: Kube) -> None:
+    explained = kube_api.until(lambda: kube_api.kubectl("explain", "tenant.spec.postgres"), "the field is explained")
+    assert "mode\t<string>" in explained
+    assert "Dedicated: a server of its own in the namespace." in explained
+    assert "enum: Dedicated, None" in explained
+
+
+@pytest.mark.usefixtures("server")
+def test_kubectl_refuses_a_misspelt_field_by_its_name(kube_api: Kube) -> None:
+    assert 'unknown field "spec.targetRequest"' in kube_api.refusal(resource("Model", {"targetRequest": 1}))
 
 
 @pytest.mark.parametrize("name", definitions())
