@@ -12,6 +12,7 @@ from typing import Any
 
 from cpus import cpu_limit
 
+DESCRIPTION = "llama.cpp's HTTP server. The arguments have llama.cpp's own names; the list is closed."
 PORT = 8080
 PARALLEL_LIMIT = 256
 # Each open call holds one of the HTTP server's threads, waiting ones too. /health needs a free one, else a busy engine
@@ -131,14 +132,22 @@ def defaults() -> dict[str, Any]:
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="serve", description=__doc__, allow_abbrev=False)
-    made.add_argument("--model", type=Path, required=True, help="file of the weights, GGUF")
+    made = argparse.ArgumentParser(prog="serve.py", description=DESCRIPTION, allow_abbrev=False)
+    made.add_argument("--model", metavar="FILE", type=Path, required=True, help="file of the weights, GGUF")
     made.add_argument("--alias", help="name of the model in answers (default: the file's)")
     made.add_argument("--host", help="address to listen on (default all)")
-    made.add_argument("--api-key-file", type=Path, help="file of keys, one a line; without it no key is needed")
-    made.add_argument("--drain-seconds", type=seconds, default=30.0, help="longest wait for running calls on SIGTERM")
+    made.add_argument(
+        "--api-key-file", metavar="FILE", type=Path, help="file of keys, one a line; without it no key is needed"
+    )
+    made.add_argument(
+        "--drain-seconds",
+        metavar="SECONDS",
+        type=seconds,
+        default=30.0,
+        help="longest wait for running calls on SIGTERM",
+    )
     for name, path, reader, text in (*VALUES, *CHOICES):
-        made.add_argument(name, dest=path, type=reader, help=text)
+        made.add_argument(name, dest=path, metavar="VALUE", type=reader, help=text)
     for name, path, text in SWITCHES:
         made.add_argument(name, dest=path, action="store_true", default=None, help=text)
     return made

@@ -302,20 +302,36 @@ async def run(settings: Settings) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The arguments; the operator's own first, then what a test may add in `spec.args`."""
-    made = argparse.ArgumentParser(prog="echo", description=__doc__, allow_abbrev=False)
+    made = argparse.ArgumentParser(prog="echo.py", description="Answers with its input, for tests.", allow_abbrev=False)
     made.add_argument("--host", default="0.0.0.0", help="address to listen on")
-    made.add_argument("--port", type=int, default=8080)
+    made.add_argument("--port", type=int, default=8080, help="port to listen on (default 8080)")
     made.add_argument("--alias", default="echo", help="name of the model in answers")
-    made.add_argument("--api-key-file", type=Path, help="file of keys, one a line; without it no key is needed")
-    made.add_argument("--drain-seconds", type=float, default=30.0, help="longest wait for running calls on SIGTERM")
-    made.add_argument("--start-seconds", type=float, default=0.0, help="/health answers 503 for that long")
-    made.add_argument("--first-byte-ms", type=float, default=0.0, help="wait before an answer")
-    made.add_argument("--chunk-ms", type=float, default=0.0, help="wait before each word of an answer")
-    made.add_argument("--cpu-ms", type=float, default=0.0, help="CPU time spent on each word of an answer")
-    made.add_argument("--exit-after", type=float, default=0.0, help="end that many seconds after the start; 0: never")
+    made.add_argument(
+        "--api-key-file", metavar="FILE", type=Path, help="file of keys, one a line; without it no key is needed"
+    )
+    made.add_argument(
+        "--drain-seconds", metavar="SECONDS", type=float, default=30.0, help="longest wait for running calls on SIGTERM"
+    )
+    made.add_argument(
+        "--start-seconds", metavar="SECONDS", type=float, default=0.0, help="/health answers 503 for that long"
+    )
+    made.add_argument("--first-byte-ms", metavar="MS", type=float, default=0.0, help="wait before an answer")
+    made.add_argument("--chunk-ms", metavar="MS", type=float, default=0.0, help="wait before each word of an answer")
+    made.add_argument(
+        "--cpu-ms", metavar="MS", type=float, default=0.0, help="CPU time spent on each word of an answer"
+    )
+    made.add_argument(
+        "--exit-after",
+        metavar="SECONDS",
+        type=float,
+        default=0.0,
+        help="end that many seconds after the start; 0: never",
+    )
     made.add_argument("--exit-code", type=int, default=1, help="exit code of --exit-after")
     made.add_argument("--health-status", type=int, default=200, help="what /health answers once started")
-    made.add_argument("--unhealthy-after", type=float, default=0.0, help="seconds until /health fails; 0: never")
+    made.add_argument(
+        "--unhealthy-after", metavar="SECONDS", type=float, default=0.0, help="seconds until /health fails; 0: never"
+    )
     made.add_argument("--allocate-mib", type=int, default=0, help="memory to take at the start")
     return made
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GENERATORS: Mapping[str, str] = {
     "crds": "gen.crds",
     "conditions": "gen.conditions",
+    "engines": "gen.engines",
     "chart-values": "gen.chart_values",
     "chart-roles": "gen.chart_roles",
 }
