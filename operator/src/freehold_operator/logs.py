@@ -5,13 +5,16 @@ import sys
 
 import structlog
 
+# Extra fields that reach a line. Kopf adds its whole settings to each of its own.
+FIELDS = {"after_seconds", "controllers", "object", "port", "reason"}
+
 
 def configure(level: str) -> None:
     """Send everything that is logged in this process through one formatter."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
+        structlog.stdlib.ExtraAdder(allow=FIELDS),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     formatter = structlog.stdlib.ProcessorFormatter(
@@ -28,6 +31,7 @@ def configure(level: str) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+    logging.getLogger("kopf.objects").setLevel(logging.WARNING)  # a line for each event would drown all else
 
 
 def start_sentry(dsn: str, version: str) -> None:

@@ -163,7 +163,7 @@ class _Process:
             asyncio.create_task(queue.run()),
             asyncio.create_task(sync.sweep_forever()),
         ]
-        tasks += [asyncio.create_task(one.background(queue.add)) for one in controllers]
+        tasks += [asyncio.create_task(_lasting(one.background(queue.add))) for one in controllers]
         tasks.append(asyncio.create_task(self._watch(credentials, sync)))
         stop = asyncio.create_task(asyncio.to_thread(self._stop.wait))
         done, _ = await asyncio.wait([*tasks, stop], return_when=asyncio.FIRST_COMPLETED)
@@ -196,6 +196,12 @@ class _Process:
         while True:
             self._health.beat()
             await asyncio.sleep(1)
+
+
+async def _lasting(work: Awaitable[None]) -> None:
+    """A controller without background work is not one that failed."""
+    await work
+    await asyncio.Event().wait()
 
 
 async def _acquire(leases: Sequence[Lease]) -> None:

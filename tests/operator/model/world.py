@@ -68,9 +68,9 @@ class World:
         self.store = Store()
         self.fake.feed(self.store)
         self.probe = FixedProbe()
-        self.scaling = ScalingView()
+        self.scaling: ScalingView | None = None
         given = {"engine_images": IMAGES, "operator_image": "freehold/operator:1", **settings}
-        self.settings = Settings(_env_file=None, **given)  # type: ignore[call-arg]  # pydantic-settings' own argument
+        self.settings = Settings(_env_file=None, **given)
         self.services = Services(
             settings=self.settings,
             api=self.fake,

@@ -63,7 +63,7 @@ class Observer:
         self,
         services: Services,
         models: ModelReader,
-        scaling: Callable[[ObjectKey], ScalingView],
+        scaling: Callable[[ObjectKey], ScalingView | None],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),  # a fake in tests
     ) -> None:
         self._services = services

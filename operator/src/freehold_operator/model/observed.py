@@ -78,7 +78,7 @@ class Observed:
 
     `raw` is the Model as stored (metadata and the previous status); `children` are live objects that it controls, pods
     not among them; `pods` are trimmed; `claim` is the volume claim of a `pvc` url; `taken` names objects of our names
-    that others made.
+    that others made; `scaling` is None until the autoscaler has looked at the Model.
     """
 
     model: Model
@@ -93,7 +93,7 @@ class Observed:
     provider: ProviderCheck | None = None
     claim: Raw | None = None
     taken: tuple[str, ...] = ()
-    scaling: ScalingView = ScalingView()
+    scaling: ScalingView | None = None
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from freehold_crds import ModelReason as Reason
 from freehold_crds import ModelSpec, ScalingMode
@@ -28,7 +28,7 @@ class Track:
 
     window: Window
     history: History
-    view: ScalingView = field(default_factory=ScalingView)
+    view: ScalingView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ class Scaler:
         self._last_ready_gateway = clock()
         self.decisions: dict[str, int] = {"up": 0, "down": 0}
 
-    def view(self, key: ObjectKey) -> ScalingView:
-        """What the Autoscaling condition says about a Model."""
+    def view(self, key: ObjectKey) -> ScalingView | None:
+        """What the Autoscaling condition says about a Model; None before the first round."""
         track = self._tracks.get(key)
-        return track.view if track else ScalingView()
+        return track.view if track else None
 
     def ages(self) -> Mapping[str, float]:
         """Seconds since each gateway replica last answered."""
@@ -219,7 +219,7 @@ class Scaler:
     def _tell(self, key: ObjectKey, decision: Decision) -> bool:
         """True when the condition's reason moved; its sentence alone is not worth a write."""
         track = self._tracks[key]
-        if track.view.reason == decision.reason:
+        if track.view and track.view.reason == decision.reason:
             return False
         track.view = ScalingView(decision.reason, decision.message)
         return True

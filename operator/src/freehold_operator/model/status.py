@@ -14,7 +14,7 @@ from freehold_operator.kube import labels
 from freehold_operator.model import facts
 from freehold_operator.model.failures import Failure
 from freehold_operator.model.names import child_name
-from freehold_operator.model.observed import Observed, Raw, Verdict
+from freehold_operator.model.observed import Observed, Raw, ScalingView, Verdict
 from freehold_operator.model.weights import weights
 
 
@@ -119,6 +119,7 @@ def phase(state: State) -> Phase:
     return PHASES[reason]
 
 
+SCALED = {Reason.ACTIVE, Reason.AT_MAXIMUM, Reason.QUOTA_LIMITED, Reason.DEMAND_UNKNOWN}
 PHASES: Mapping[Reason, Phase] = {
     Reason.SCALED_TO_ZERO: Phase.IDLE,
     Reason.PROVIDER_REACHABLE: Phase.READY,
@@ -217,8 +218,16 @@ def _autoscaling(state: State) -> Condition:
         return Condition("Autoscaling", False, Reason.FIXED, "replicas is set by hand")
     if spec.autoscaling.mode == ScalingMode.HPA:
         return Condition("Autoscaling", True, Reason.BY_HPA, "a HorizontalPodAutoscaler sets replicas by CPU use")
-    scaling = state.seen.scaling
+    scaling = state.seen.scaling or _scaling_before(state.seen)
     return Condition("Autoscaling", scaling.reason == Reason.ACTIVE, scaling.reason, scaling.message)
+
+
+def _scaling_before(seen: Observed) -> ScalingView:
+    """What a former leader's autoscaler said last: a new leader must not write before it knows better."""
+    for condition in seen.previous().get("conditions") or []:
+        if condition["type"] == "Autoscaling" and condition["reason"] in SCALED:
+            return ScalingView(condition["reason"], condition["message"])
+    return ScalingView()
 
 
 def _degraded(state: State) -> Condition:
