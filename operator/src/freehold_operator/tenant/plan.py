@@ -9,7 +9,8 @@ from freehold_operator.desired import Plan, unplanned
 from freehold_operator.kube import labels
 from freehold_operator.tenant.credentials import AUTHORITY_SECRET, NAMES, Material, wanted_stores
 from freehold_operator.tenant.observed import Observed
-from freehold_operator.tenant.policies import Refusal, image_refusal
+from freehold_operator.tenant.policies import image_refusal
+from freehold_operator.tenant.refusal import Refusal
 from freehold_operator.tenant.resources import access, postgres, quota, store, valkey, walls
 from freehold_operator.tenant.resources.manifest import (
     ACCESS,

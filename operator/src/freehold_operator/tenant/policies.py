@@ -9,6 +9,7 @@ from typing import Any
 
 from freehold_crds import TenantReason
 from freehold_operator.kube import labels
+from freehold_operator.tenant.refusal import Refusal
 
 Raw = dict[str, Any]
 
@@ -17,14 +18,6 @@ ADOPT_BY = f"{labels.GROUP}/adopt-by"
 RELEASED = f"{labels.GROUP}/released"
 RESERVED = ("default",)
 RESERVED_PREFIXES = ("kube-", "freehold")
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why something is not done: `Refusal(TenantReason.FOREIGN, "namespace x belongs to nobody we know")`."""
-
-    reason: TenantReason
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

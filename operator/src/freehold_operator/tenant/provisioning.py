@@ -15,7 +15,7 @@ from freehold_operator.tenant import observe, plan
 from freehold_operator.tenant.credentials import material, wanted_stores
 from freehold_operator.tenant.observed import Observed
 from freehold_operator.tenant.plan import Step, Surroundings
-from freehold_operator.tenant.policies import Refusal
+from freehold_operator.tenant.refusal import Refusal
 from freehold_operator.tenant.resources.manifest import place_of
 
 Raw = dict[str, Any]

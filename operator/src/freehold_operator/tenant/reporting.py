@@ -11,8 +11,8 @@ from freehold_operator.kube.apply import apply_status
 from freehold_operator.tenant.credentials import NAMES, wanted_stores
 from freehold_operator.tenant.observed import Observed
 from freehold_operator.tenant.plan import CONDITIONS
-from freehold_operator.tenant.policies import Refusal
 from freehold_operator.tenant.provisioning import Outcome
+from freehold_operator.tenant.refusal import Refusal
 from freehold_operator.tenant.resources.manifest import place_of
 from freehold_operator.tenant.status import Seen, StoreView, conditions, folded, is_alarming
 from freehold_operator.tenant.trouble import explained, is_down, is_up

@@ -6,7 +6,7 @@ from typing import Any
 
 from freehold_crds import TenantCondition, TenantPhase, TenantReason
 from freehold_operator.conditions import Condition, fold
-from freehold_operator.tenant.policies import Refusal
+from freehold_operator.tenant.refusal import Refusal
 
 Raw = dict[str, Any]
 T, R = TenantCondition, TenantReason
