@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from install.pods import ready_of, reason, stuck
+from install.pods import hopeless, ready_of, reason, stuck
 from install.release import pending, pods_line
 
 
@@ -72,3 +72,12 @@ def test_the_reason_is_shown_after_a_quarter_of_a_minute_not_before() -> None:
 def test_a_release_whose_helm_was_killed_is_recognised(status: str, expected: bool) -> None:
     assert pending({"info": {"status": status}}) is expected
     assert pending({}) is False
+
+
+def test_a_pod_that_keeps_ending_is_not_waited_for_to_the_end() -> None:
+    crashing = {"state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": ENDED}}
+    assert hopeless([pod("x", **container(**crashing, restartCount=3))]) == ""
+    assert hopeless([pod("x", **container(**crashing, restartCount=4))]).startswith(
+        "x: container app: CrashLoopBackOff"
+    )
+    assert hopeless([pod("x", ready=True, **container(state={"running": {}}, ready=True, restartCount=9))]) == ""

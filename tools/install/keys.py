@@ -22,7 +22,9 @@ class Keys:
 
     def create(self, tenant: str, name: str = "make-up") -> str:
         command = ["python", "-m", "freehold_app", "create-key", "--tenant", tenant, "--name", name]
-        printed = self.runner.output([self.kubectl, "-n", NAMESPACE, "exec", DEPLOYMENT, "-c", CONTAINER, "--", *command])
+        printed = self.runner.output(
+            [self.kubectl, "-n", NAMESPACE, "exec", DEPLOYMENT, "-c", CONTAINER, "--", *command]
+        )
         return only_key(printed)
 
 

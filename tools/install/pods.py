@@ -8,6 +8,7 @@ from typing import Any
 Pod = Mapping[str, Any]
 
 STUCK_SECONDS = 15.0  # a healthy pod of ours is ready sooner; after this its reason is shown
+HOPELESS_RESTARTS = 4  # about a minute and a half of back-off: a dependency that was late is there by then
 ORDINARY = frozenset({"ContainerCreating", "PodInitializing"})
 
 
@@ -31,6 +32,17 @@ def stuck(pods: Sequence[Pod]) -> str:
     """The first pod with a reason, as `name: reason`."""
     found = ((pod["metadata"]["name"], reason(pod)) for pod in pods if not is_ready(pod))
     return next((f"{name}: {why}" for name, why in found if why), "")
+
+
+def hopeless(pods: Sequence[Pod]) -> str:
+    """What no waiting will mend: the first pod with a container that ended again and again, as `name: reason`."""
+    return stuck([pod for pod in pods if _restarts(pod) >= HOPELESS_RESTARTS])
+
+
+def _restarts(pod: Pod) -> int:
+    status = pod.get("status", {})
+    entries = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+    return max((entry.get("restartCount", 0) for entry in entries), default=0)
 
 
 def _reasons(pod: Pod) -> Iterator[str]:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 
 SILENCE_SECONDS = 10.0  # a plain log says something at least this often; the promise is 20
 BETWEEN_NOTES_SECONDS = 3.0  # a plain log does not repeat every layer of an image
-WIDTH = 100
+WIDTH = 120
+NOTE_WIDTH = 88
 
 
 def line(number: int, steps: int, name: str, text: str, seconds: float) -> str:
@@ -56,8 +57,9 @@ class Step:
 
     def note(self, text: str, lane: str = "") -> None:
         """Say what is under way; work that runs side by side names its lane."""
-        self.lanes[lane] = clipped(text, 60)
-        self.text = " · ".join(t for t in self.lanes.values() if t)
+        self.lanes[lane] = text
+        said = [t for t in self.lanes.values() if t]
+        self.text = " · ".join(clipped(t, NOTE_WIDTH // len(said)) for t in said)
 
     def result(self, text: str) -> None:
         self.outcome = clipped(text)

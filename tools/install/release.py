@@ -15,7 +15,7 @@ from install.clusters import Says
 from install.commands import Runner
 from install.errors import CommandError, InstallError, NotReadyError
 from install.places import NAMESPACE, RELEASE
-from install.pods import STUCK_SECONDS, ready_of, stuck
+from install.pods import STUCK_SECONDS, hopeless, ready_of, stuck
 
 CHART = "charts/freehold"
 VALUES = "charts/freehold/ci/small-values.yaml"
@@ -52,9 +52,10 @@ class Release:
         """
         self.runner.output([self.kubectl, "apply", "-f", "-"], stdin=json.dumps(NAMESPACE_OBJECT))
         self._mend()
-        with self._pods_shown(says):
+        stop = threading.Event()
+        with self._pods_shown(says, stop):
             try:
-                self.runner.run(self._command(arguments), limit_seconds=WAIT_SECONDS + 30)
+                self.runner.run(self._command(arguments), limit_seconds=WAIT_SECONDS + 30, stop=stop)
             except CommandError as error:
                 raise self._explained(error) from error
         ready, wanted = ready_of(self.pods())
@@ -96,14 +97,18 @@ class Release:
         return NotReadyError(f"{why} ({error})" if why else str(error), look)
 
     @contextmanager
-    def _pods_shown(self, says: Says) -> Iterator[None]:
+    def _pods_shown(self, says: Says, stop: threading.Event) -> Iterator[None]:
+        """Tells the pods' state all the time; sets `stop` when waiting is hopeless."""
         over = threading.Event()
         begun = time.monotonic()
 
         def show() -> None:
             while not over.wait(POLL_SECONDS):
                 try:
-                    says(pods_line(self.pods(), time.monotonic() - begun))
+                    pods = self.pods()
+                    says(pods_line(pods, time.monotonic() - begun))
+                    if hopeless(pods):
+                        stop.set()
                 except InstallError as error:
                     says(str(error))
 

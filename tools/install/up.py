@@ -72,6 +72,7 @@ def images(places: Places, console: Console, environ: Mapping[str, str]) -> None
     with console.step("images") as step:
         _, cluster = select(runner, places, environ)
         cluster.prepare(step.note, threading.Event())
+        step.note("")
         built = build(runner, cluster, places.root, step)
         step.result(f"{built.new} of {len(built.references)} images built: {' '.join(built.references)}")
 
