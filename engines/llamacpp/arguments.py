@@ -14,11 +14,12 @@ from cpus import cpu_limit
 
 DESCRIPTION = "llama.cpp's HTTP server. The arguments have llama.cpp's own names; the list is closed."
 PORT = 8080
-PARALLEL_LIMIT = 256
+SEQUENCES_LIMIT = 256  # llama.cpp is built for that many; further calls wait in its queue
 # Each open call holds one of the HTTP server's threads, waiting ones too. /health needs a free one, else a busy engine
 # is killed by its own liveness probe.
 SPARE_HTTP_THREADS = 32
 HTTP_THREADS_PER_SLOT = 4
+HTTP_THREADS_MOST = 512  # a pod may have some thousand threads in all
 # A text to embed is computed in one go, so the batch bounds its length; the buffers grow with it.
 EMBEDDING_TOKENS_LEAST, EMBEDDING_TOKENS_MOST = 512, 8192
 
@@ -68,7 +69,7 @@ def one_of(*names: str) -> Callable[[str], str]:
 VALUES: tuple[tuple[str, str, Callable[[str], Any], str], ...] = (
     ("--port", "port", whole(1, 65_535), f"port to listen on (default {PORT})"),
     ("--ctx-size", "n_ctx", whole(0, 1 << 30), "tokens of context, shared by the slots; 0: as the weights say"),
-    ("--parallel", "n_parallel", whole(1, PARALLEL_LIMIT), "calls answered at the same time"),
+    ("--parallel", "n_parallel", whole(1, 10_000), f"calls answered at the same time, {SEQUENCES_LIMIT} at most"),
     ("--threads", "cpuparams.n_threads", whole(1, 1024), "threads that compute (default: the CPU limit)"),
     ("--threads-batch", "cpuparams_batch.n_threads", whole(1, 1024), "threads that read prompts"),
     ("--threads-http", "n_threads_http", whole(2, 4096), "threads that hold connections"),
@@ -105,8 +106,8 @@ def parse(argv: Sequence[str]) -> Arguments:
     params["model_alias"] = {given.get("alias", given["model"].stem)}
     params["api_keys"] = _keys(made, given.get("api_key_file"))
     params.setdefault("kv_unified", not params.get("n_ctx"))
-    slots = params.setdefault("n_parallel", 1)
-    params.setdefault("n_threads_http", HTTP_THREADS_PER_SLOT * slots + SPARE_HTTP_THREADS)
+    slots = params["n_parallel"] = min(params.get("n_parallel", 1), SEQUENCES_LIMIT)
+    params.setdefault("n_threads_http", min(HTTP_THREADS_PER_SLOT * slots + SPARE_HTTP_THREADS, HTTP_THREADS_MOST))
     params["cpuparams_batch.n_threads"] = min(params["cpuparams_batch.n_threads"], params["cpuparams.n_threads"])
     if params.get("embedding"):
         longest = min(max((params.get("n_ctx") or 0) // slots, EMBEDDING_TOKENS_LEAST), EMBEDDING_TOKENS_MOST)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
+CPU_CONTROLLERS = ("cpu", "cpu,cpuacct")  # version 1 often mounts both together, with or without a link
 
 
 def cpu_limit(root: Path = CGROUPS) -> int:
@@ -22,7 +23,7 @@ def _version_2(root: Path) -> tuple[int, int]:
 
 def _version_1(root: Path) -> tuple[int, int]:
     """The same from the older files; -1 means no limit."""
-    folder = root / "cpu"
+    folder = next((root / name for name in CPU_CONTROLLERS if (root / name).is_dir()), root)
     return int(_read(folder / "cpu.cfs_quota_us") or 0), int(_read(folder / "cpu.cfs_period_us") or 0)
 
 

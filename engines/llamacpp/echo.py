@@ -200,9 +200,8 @@ class Echo:
     async def _pace(self) -> None:
         """The time of one token: CPU first, then waiting."""
         self.tokens += 1
-        until = time.thread_time() + self.settings.cpu_ms / 1000
-        while time.thread_time() < until:
-            pass
+        if self.settings.cpu_ms:
+            await asyncio.to_thread(burn, self.settings.cpu_ms / 1000)  # aside, so that probes are answered
         await asyncio.sleep(self.settings.chunk_ms / 1000)
 
     async def _embeddings(self, request: Request, writer: asyncio.StreamWriter) -> None:
@@ -219,6 +218,13 @@ class Echo:
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}
         answer = {"object": "list", "model": self.settings.alias, "data": data, "usage": usage}
         await respond(writer, 200, json.dumps(answer).encode())
+
+
+def burn(seconds: float) -> None:
+    """Uses that much CPU time of the calling thread."""
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
 
 
 async def read_request(reader: asyncio.StreamReader) -> Request | None:

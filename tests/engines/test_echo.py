@@ -155,6 +155,17 @@ async def test_health_fails_as_asked() -> None:
         assert (await get(port, "/health"))[0] == 503
 
 
+async def test_health_is_answered_while_a_word_costs_cpu() -> None:
+    async with client_of(replace(HERE, cpu_ms=40)) as (client, engine, port):
+        call = asyncio.create_task(client.chat.completions.create(model="x", messages=FIVE_WORDS))
+        await busy(engine)
+        before = time.process_time()
+        assert (await get(port, "/health"))[0] == 200
+        assert not call.done()
+        await call
+    assert time.process_time() - before > 0.1
+
+
 @pytest.mark.parametrize(
     ("request_bytes", "status"),
     [

@@ -40,6 +40,10 @@ def test_there_are_more_http_threads_than_calls_so_that_health_is_answered(weigh
     assert parse(["--model", str(weights), "--parallel", "16"]).params["n_threads_http"] > 16 * 4
 
 
+def test_more_slots_than_the_library_knows_become_as_many_as_it_knows(weights: Path) -> None:
+    assert parse(["--model", str(weights), "--parallel", "10000"]).params["n_parallel"] == 256
+
+
 @pytest.mark.parametrize(("context", "unified"), [([], True), (["--ctx-size", "4096"], False)])
 def test_slots_share_the_whole_context_only_when_nobody_divided_it(
     weights: Path, context: list[str], unified: bool
@@ -88,7 +92,7 @@ def test_an_argument_outside_the_list_is_refused_by_name(
     assert argument in refusal(capsys, "--model", str(weights), argument)
 
 
-@pytest.mark.parametrize("argument", ["--parallel=0", "--parallel=100000", "--ctx-size=-1", "--drain-seconds=1e9"])
+@pytest.mark.parametrize("argument", ["--parallel=0", "--parallel=10001", "--ctx-size=-1", "--drain-seconds=1e9"])
 def test_a_value_out_of_bounds_is_refused_by_name(
     weights: Path, argument: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -118,6 +122,7 @@ def test_f16_does_not_mean_bf16() -> None:
         ({"cpu.max": "150000 100000\n"}, 1),
         ({"cpu.max": "50000 100000\n"}, 1),
         ({"cpu/cpu.cfs_quota_us": "300000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 3),
+        ({"cpu,cpuacct/cpu.cfs_quota_us": "200000\n", "cpu,cpuacct/cpu.cfs_period_us": "100000\n"}, 2),
     ],
 )
 def test_threads_follow_the_cpu_limit_of_either_cgroup_version(
