@@ -5,7 +5,7 @@ A value comes from the environment as `FREEHOLD_<GROUP>_<FIELD>`, or from a file
 (TLS, real secrets) is judged in `refusals`, so that the judgement can be read and tested in one place.
 
     settings = Settings()
-    problems = refusals(settings, Need.GATEWAY)
+    problems = refusals(settings, Need.DATABASE | Need.KEYS)
 """
 
 from __future__ import annotations
@@ -127,6 +127,17 @@ class GatewaySettings(_Group):
 
     unschedulable_grace_seconds: Annotated[float, Field(ge=0)] = 60.0
     """How long held calls wait for a Model whose pods find no node, in seconds, because nodes may be added by then."""
+
+    private_providers: bool = False
+    """Whether the address of an External Model may be private, loopback or link-local. Off, because a tenant could
+    otherwise reach what only the platform should; needed for providers inside a company."""
+
+    spool_dir: Path | None = None
+    """Directory for usage events while Redis is away; they are sent later, also after a restart. Unset: they wait in
+    memory, at most 20,000."""
+
+    spool_max_bytes: Annotated[int, Field(ge=MEBIBYTE)] = 256 * MEBIBYTE
+    """Largest size of the spool, in bytes; beyond it events are dropped and counted."""
 
     demand_token: SecretStr = SecretStr("")
     """Bearer token that the operator shows at `/internal/demand`, at least 32 bytes. Empty: 404 there."""

@@ -59,8 +59,6 @@ def start_logging(level: str, *, stream: TextIO | None = None) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        without_messages,
-        allow_listed,
     ]
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
@@ -68,6 +66,8 @@ def start_logging(level: str, *, stream: TextIO | None = None) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_messages,
+                allow_listed,
                 structlog.processors.JSONRenderer(),
             ],
         )

@@ -182,6 +182,16 @@ def _means_not_now(error: DBAPIError) -> bool:
     return isinstance(error, InterfaceError) or state.startswith(_NOT_NOW) or state == _READ_ONLY
 
 
+# The driver's own encoders raise Python's errors, the server its SQLSTATE classes 22 and 23.
+_IMPOSSIBLE_VALUES = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    OverflowError,
+    TypeError,
+    ValueError,
+)
+
+
 async def copy_rows(
     session: AsyncConnection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
@@ -192,7 +202,7 @@ async def copy_rows(
         raise DatabaseUnavailableError
     try:
         await driver.copy_records_to_table(table, records=rows, columns=list(columns))
-    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+    except _IMPOSSIBLE_VALUES as error:
         raise DataRefusedError from error
     except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError) as error:
         raise DatabaseUnavailableError from error  # this call passes below SQLAlchemy, which else translates
