@@ -1,10 +1,10 @@
 """What the gateway is given, and what it gives back to `main`, which runs it in front of FastAPI.
 
-    role = build(GatewayDeps(...))
-    await role.start()          # returns at once; `ready` turns true with the first list of Models
-    ... role.asgi serves /v1/*, role.demand() feeds /internal/demand ...
-    await role.drain(600)       # running answers end, new ones are refused
-    await role.close()
+role = build(GatewayDeps(...))
+await role.start()          # returns at once; `ready` turns true with the first list of Models
+... role.asgi serves /v1/*, role.demand() feeds /internal/demand ...
+await role.drain(600)       # running answers end, new ones are refused
+await role.close()
 """
 
 from __future__ import annotations
