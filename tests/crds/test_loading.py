@@ -8,8 +8,6 @@ import yaml
 from pydantic import ValidationError
 
 from freehold_crds import InvalidResourceError, Model, ModelPhase, Tenant, parse_model, parse_tenant
-from freehold_crds.meanings import MODEL_MEANINGS, TENANT_MEANINGS
-from freehold_crds.reasons import ModelCondition, ModelReason, TenantCondition, TenantReason
 
 SAMPLES = sorted((Path(__file__).resolve().parents[2] / "k8s" / "samples").glob("*.yaml"))
 LONGEST_SAMPLE_LINES = 25
@@ -92,10 +90,3 @@ def test_the_smallest_model_sample_has_at_most_ten_lines() -> None:
 def test_a_parsed_resource_cannot_be_changed_in_place() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         parse_model(model()).spec.suspend = True  # type: ignore[misc]
-
-
-def test_every_condition_has_meanings_and_every_reason_is_used() -> None:
-    assert set(MODEL_MEANINGS) == set(ModelCondition)
-    assert set(TENANT_MEANINGS) == set(TenantCondition)
-    assert {reason for reasons in MODEL_MEANINGS.values() for reason in reasons} == set(ModelReason)
-    assert {reason for reasons in TENANT_MEANINGS.values() for reason in reasons} == set(TenantReason)

@@ -1,7 +1,7 @@
 """What each reason says under each condition: the status it carries and a sentence for the reference.
 
-One table for the operator, which takes the status from here, and for docs/reference/conditions.md, so the two cannot
-differ. For each condition the good reasons come first.
+docs/reference/conditions.md is written from this table, and a test compares it with what the operator writes. For each
+condition the good reasons come first.
 """
 
 from collections.abc import Mapping
@@ -26,10 +26,6 @@ def _no(sentence: str) -> Meaning:
     return Meaning(ConditionStatus.FALSE, sentence)
 
 
-def _unknown(sentence: str) -> Meaning:
-    return Meaning(ConditionStatus.UNKNOWN, sentence)
-
-
 _M = ModelReason
 _T = TenantReason
 
@@ -48,7 +44,7 @@ MODEL_MEANINGS: Mapping[ModelCondition, Mapping[ModelReason, Meaning]] = {
     ModelCondition.WEIGHTS_READY: {
         _M.PRESENT: _yes("The weights are where the engine reads them."),
         _M.NOT_NEEDED: _yes("This engine has no weights."),
-        _M.WAITING: _unknown("No pod has asked for the weights yet."),
+        _M.WAITING: _no("No pod has asked for the weights yet."),
         _M.FETCHING: _no("The weights are being fetched."),
         _M.FETCH_FAILED: _no("The weights could not be fetched."),
         _M.SOURCE_NOT_FOUND: _no("There is nothing at the url."),
@@ -80,18 +76,17 @@ MODEL_MEANINGS: Mapping[ModelCondition, Mapping[ModelReason, Meaning]] = {
     },
     ModelCondition.AUTOSCALING: {
         _M.ACTIVE: _yes("The number of pods follows the calls in flight."),
-        _M.AT_MAXIMUM: _yes("Demand asks for more pods than maxReplicas."),
-        _M.QUOTA_LIMITED: _yes("Demand asks for more pods than the Tenant's quota has room for."),
+        _M.BY_HPA: _yes("Mode HPA: the HorizontalPodAutoscaler decides."),
+        _M.AT_MAXIMUM: _no("Demand asks for more pods than maxReplicas."),
+        _M.QUOTA_LIMITED: _no("Demand asks for more pods than the Tenant's quota has room for."),
         _M.FIXED: _no("Mode Fixed: spec.replicas decides."),
-        _M.BY_HPA: _no("Mode HPA: the HorizontalPodAutoscaler decides."),
-        _M.DEMAND_UNKNOWN: _unknown("No gateway tells its calls in flight, so the number of pods stays."),
+        _M.DEMAND_UNKNOWN: _no("No gateway tells its calls in flight, so the number of pods stays."),
         _M.NOT_APPLICABLE: _no("There are no pods to scale, or none may run."),
     },
     ModelCondition.DEGRADED: {
         _M.AS_EXPECTED: _no("All is as the spec asks."),
         _M.REPLICAS_MISSING: _yes("Fewer pods take calls than should."),
         _M.ROLLOUT_STUCK: _yes("The new pods do not come up; the old ones keep serving."),
-        _M.NETWORK_UNPROTECTED: _yes("The cluster's network plug-in does not enforce NetworkPolicies."),
     },
     ModelCondition.READY: {
         _M.SERVING: _yes("Calls are answered."),
@@ -105,7 +100,6 @@ MODEL_MEANINGS: Mapping[ModelCondition, Mapping[ModelReason, Meaning]] = {
         _M.SUSPENDED: _no("spec.suspend is true."),
         _M.TENANT_SUSPENDED: _no("The Tenant is suspended."),
         _M.STOPPED: _no("Mode Fixed with spec.replicas 0."),
-        _M.DELETING: _no("The Model is being deleted."),
     },
 }
 
