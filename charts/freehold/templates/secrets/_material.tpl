@@ -46,14 +46,14 @@ checksums must be those of the Secrets.
   {{- if hasKey $kept "tls.key" -}}
     {{- $ca = buildCustomCert (get $kept "tls.crt" | b64enc) (get $kept "tls.key" | b64enc) -}}
   {{- else -}}
-    {{- $ca = genCA "freehold-stores" 3650 -}}
+    {{- $ca = genCAWithKey "freehold-stores" 3650 (genPrivateKey "ecdsa") -}}
   {{- end -}}
   {{- $_ := set $made "freehold-stores-ca" (dict "tls.crt" $ca.Cert "tls.key" $ca.Key) -}}
   {{- range $host := list "freehold-postgres" "freehold-valkey" -}}
     {{- $kept := include "freehold.kept" (list $root (printf "%s-tls" $host)) | fromJson -}}
     {{- if not (hasKey $kept "tls.key") -}}
       {{- $names := list $host (printf "%s.%s" $host $root.Release.Namespace) (printf "%s.%s.svc" $host $root.Release.Namespace) (printf "%s.%s.svc.cluster.local" $host $root.Release.Namespace) "localhost" -}}
-      {{- $pair := genSignedCert $host (list "127.0.0.1") $names 3650 $ca -}}
+      {{- $pair := genSignedCertWithKey $host (list "127.0.0.1") $names 3650 $ca (genPrivateKey "ecdsa") -}}
       {{- $kept = dict "tls.crt" $pair.Cert "tls.key" $pair.Key "ca.crt" $ca.Cert -}}
     {{- end -}}
     {{- $_ := set $made (printf "%s-tls" $host) $kept -}}

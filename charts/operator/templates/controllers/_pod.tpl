@@ -57,6 +57,7 @@ spec:
         - {name: FREEHOLD_OPERATOR_RELEASE_NAME, value: {{ $root.Release.Name }}}
         - {name: FREEHOLD_OPERATOR_ENGINE_PULL_POLICY, value: {{ (($root.Values.global).images).pullPolicy | default "IfNotPresent" }}}
         - {name: FREEHOLD_OPERATOR_ENGINE_IMAGES, value: {{ dict "LlamaCpp" .engine "Echo" .engine | toJson | squote }}}
+        - {name: FREEHOLD_OPERATOR_OPERATOR_IMAGE, value: {{ include "operator.image" (list $root "operator" (printf "freehold/operator:%s" $root.Chart.AppVersion)) }}}
         - {name: FREEHOLD_OPERATOR_STORE_IMAGES, value: {{ dict "postgres" (include "operator.image" (list $root "postgres" "pgvector/pgvector:0.8.6-pg18")) "valkey" (include "operator.image" (list $root "valkey" "valkey/valkey:9")) | toJson | squote }}}
         - {name: FREEHOLD_OPERATOR_PROFILES_FILE, value: /etc/freehold/profiles.yaml}
         - {name: FREEHOLD_OPERATOR_GATEWAY_SERVICE, value: {{ $root.Values.gateway.service }}}
