@@ -129,9 +129,10 @@ Conditions = Annotated[
 _QUANTITY = r"^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$"
 _INT_OR_STRING = {"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}]}
 
+# Strict integers: else the text "5" would be read as the number 5, which the API server does not do.
 Quantity = Annotated[
-    int | Annotated[str, Field(max_length=32, pattern=_QUANTITY)],
-    WithJsonSchema({**_INT_OR_STRING, "maxLength": 32, "pattern": _QUANTITY}),
+    Annotated[int, Field(ge=0, strict=True)] | Annotated[str, Field(max_length=32, pattern=_QUANTITY)],
+    WithJsonSchema({**_INT_OR_STRING, "maxLength": 32, "pattern": _QUANTITY, "minimum": 0}),
 ]
 """An amount as Kubernetes writes it: `2`, `500m`, `1Gi`. Numbers and strings are both accepted."""
 
@@ -141,7 +142,7 @@ Size = Annotated[str, Field(max_length=32, pattern=r"^[1-9][0-9]*(\.[0-9]+)?(M|M
 _COUNT_OR_PERCENT = r"^(100|[1-9]?[0-9])%$"
 
 CountOrPercent = Annotated[
-    Annotated[int, Field(ge=0, le=1000)] | Annotated[str, Field(max_length=4, pattern=_COUNT_OR_PERCENT)],
+    Annotated[int, Field(ge=0, le=1000, strict=True)] | Annotated[str, Field(max_length=4, pattern=_COUNT_OR_PERCENT)],
     WithJsonSchema(
         {**_INT_OR_STRING, "maxLength": 4, "pattern": _COUNT_OR_PERCENT, "minimum": 0, "maximum": 1000},
     ),
