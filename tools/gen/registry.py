@@ -14,6 +14,8 @@ GENERATORS: Mapping[str, str] = {
     "crds": "gen.crds",
     "conditions": "gen.conditions",
     "engines": "gen.engines",
+    "settings": "gen.settings",
+    "errors": "gen.errors",
     "chart-values": "gen.chart_values",
     "chart-roles": "gen.chart_roles",
 }
