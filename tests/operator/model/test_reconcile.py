@@ -50,6 +50,8 @@ async def test_the_ten_line_model_gets_everything_it_needs() -> None:
     assert world.condition("Ready").reason == "Starting"
     assert world.status()["phase"] == "Pending"
     assert len(world.fake.writes) <= 12
+    applies = [name for verb, kind, name in world.fake.writes if (verb, kind) == ("apply", "Deployment")]
+    assert applies == ["model-smollm2"], "a second pod template would roll the first pods at once"
 
 
 async def test_second_reconcile_writes_nothing() -> None:

@@ -1,5 +1,6 @@
 """Gathers one Model's world: the watch cache, and one GET per Secret or ConfigMap that it names."""
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -89,7 +90,7 @@ class Observer:
             children=children,
             pods=tuple(store.owned(key, (POD,))),
             references=await self._references(key.namespace, model.spec),
-            token=await self._token(key) if model.spec.external is None else Token(),
+            token=await self._token(key, uid) if model.spec.external is None else Token(),
             provider=provider,
             claim=await self._services.api.get(VOLUME_CLAIM, claim, key.namespace) if claim else None,
             taken=taken,
@@ -105,14 +106,23 @@ class Observer:
             return Reference(kind, name, key, found=False)
         usable = kind != "Secret" or labels.labels_of(body).get(labels.CREDENTIAL) == "true"
         data = {**(body.get("data") or {}), **(body.get("binaryData") or {})}
-        return Reference(kind, name, key, usable=usable, has_key=key in data, digest=_digest(body, data.get(key, "")))
+        return Reference(
+            kind,
+            name,
+            key,
+            usable=usable,
+            has_key=key in data,
+            digest=_digest(body["metadata"]["uid"], data.get(key, "")),
+        )
 
-    async def _token(self, key: ObjectKey) -> Token:
-        name = token_secret_name(key.name)
-        body = await self._services.api.get(SECRET, name, key.namespace)
-        if body is None or not (body.get("data") or {}).get("token"):
-            return Token(fresh=secrets.token_urlsafe(TOKEN_BYTES))
-        return Token(digest=_digest(body, body["data"]["token"]))
+    async def _token(self, key: ObjectKey, owner_uid: str) -> Token:
+        """Its digest is keyed by the Model and so known before the Secret exists: one pod template, not two."""
+        body = await self._services.api.get(SECRET, token_secret_name(key.name), key.namespace)
+        kept = (body or {}).get("data", {}).get("token")
+        if kept:
+            return Token(digest=_digest(owner_uid, base64.b64decode(kept).decode()))
+        fresh = secrets.token_urlsafe(TOKEN_BYTES)
+        return Token(digest=_digest(owner_uid, fresh), fresh=fresh)
 
 
 class ProfilesFile:
@@ -179,6 +189,6 @@ def named_references(spec: object) -> list[tuple[str, str, str]]:
     return list(dict.fromkeys(found))
 
 
-def _digest(body: Raw, value: str) -> str:
-    """Changes with the value and cannot be compared across objects: keyed by the object's uid."""
-    return hmac.new(body["metadata"]["uid"].encode(), value.encode(), hashlib.sha256).hexdigest()[:16]
+def _digest(key: str, value: str) -> str:
+    """Changes with the value and cannot be compared across objects: keyed by a uid."""
+    return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()[:16]

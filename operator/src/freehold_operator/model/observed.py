@@ -35,7 +35,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """The pod token's Secret: `digest` of what exists, or a `fresh` value for a Secret yet to be made."""
+    """The pod token: a `digest` of its value, and the value itself only while its Secret is yet to be made."""
 
     digest: str = ""
     fresh: str = field(default="", repr=False)
