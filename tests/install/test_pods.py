@@ -53,10 +53,11 @@ def test_the_reason_is_read_from_the_pod(status: dict[str, Any], expected: str) 
     assert reason(pod(**status)) == expected
 
 
-def test_finished_pods_count_neither_as_ready_nor_as_missing() -> None:
+def test_finished_and_leaving_pods_count_neither_as_ready_nor_as_missing() -> None:
     done = pod("job") | {"status": {"phase": "Succeeded"}}
-    assert ready_of([pod(ready=True), pod(), done]) == (1, 2)
-    assert stuck([done]) == ""
+    leaving = pod("old", ready=True) | {"metadata": {"name": "old", "deletionTimestamp": "2026-11-24T04:00:00Z"}}
+    assert ready_of([pod(ready=True), pod(), done, leaving]) == (1, 2)
+    assert stuck([done, leaving]) == ""
 
 
 def test_the_reason_is_shown_after_a_quarter_of_a_minute_not_before() -> None:

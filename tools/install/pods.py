@@ -13,9 +13,13 @@ ORDINARY = frozenset({"ContainerCreating", "PodInitializing"})
 
 
 def ready_of(pods: Sequence[Pod]) -> tuple[int, int]:
-    """How many pods are ready, and how many should be; finished ones count for neither."""
-    wanted = [pod for pod in pods if pod.get("status", {}).get("phase") != "Succeeded"]
+    """How many pods are ready, and how many should be; finished and leaving ones count for neither."""
+    wanted = [pod for pod in pods if pod.get("status", {}).get("phase") != "Succeeded" and not _leaving(pod)]
     return sum(is_ready(pod) for pod in wanted), len(wanted)
+
+
+def _leaving(pod: Pod) -> bool:
+    return "deletionTimestamp" in pod["metadata"]
 
 
 def is_ready(pod: Pod) -> bool:
@@ -30,7 +34,7 @@ def reason(pod: Pod) -> str:
 
 def stuck(pods: Sequence[Pod]) -> str:
     """The first pod with a reason, as `name: reason`."""
-    found = ((pod["metadata"]["name"], reason(pod)) for pod in pods if not is_ready(pod))
+    found = ((pod["metadata"]["name"], reason(pod)) for pod in pods if not is_ready(pod) and not _leaving(pod))
     return next((f"{name}: {why}" for name, why in found if why), "")
 
 
