@@ -63,10 +63,10 @@ def _store(tenant: Tenant, name: str, live: Mapping[str, Raw], signer: KeyPair, 
         pair = certificates.server(signer, hosts, now)
     return StoreMaterial(
         password=client.get("password") or _password(),
-        admin_password=server.get("admin-password") or _password(),
         ca_certificate=signer.certificate,
         certificate=pair.certificate,
         key=pair.key,
+        admin_password=(server.get("admin-password") or _password()) if name == POSTGRES else "",
     )
 
 

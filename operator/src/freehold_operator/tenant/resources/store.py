@@ -19,13 +19,16 @@ FACTORS = {"M": 10**6, "Mi": 2**20, "G": 10**9, "Gi": 2**30, "T": 10**12, "Ti": 
 
 @dataclass(frozen=True, slots=True)
 class StoreMaterial:
-    """Everything secret about one store; all texts, certificates and keys as PEM."""
+    """Everything secret about one store; all texts, certificates and keys as PEM.
+
+    `admin_password` is for the image's superuser, where it has one that asks for a password.
+    """
 
     password: str = field(repr=False)
-    admin_password: str = field(repr=False)
     ca_certificate: str = field(repr=False)
     certificate: str = field(repr=False)
     key: str = field(repr=False)
+    admin_password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
