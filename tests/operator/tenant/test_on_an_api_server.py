@@ -226,6 +226,7 @@ async def test_the_controller_cannot_bind_a_role_that_is_not_on_its_list(live: L
     refused = live.kube.call(*arguments, stdin=json.dumps(binding))
     assert "attempting to grant RBAC permissions not currently held" in refused.stderr
     binding["roleRef"]["name"] = "freehold-tenant-viewer"
+    binding["subjects"] = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "vic"}]
     assert live.kube.call(*arguments, stdin=json.dumps(binding)).returncode == 0
 
 
