@@ -150,6 +150,11 @@ class Exchange:
         self._sent_at = self._gap_from = self._resume_at = self._beat_at = now
         self._slow_from: float | None = None
 
+    @property
+    def upstream_waits(self) -> bool:
+        """The client has more waiting than it takes, so the upstream is not read."""
+        return self._slow_from is not None
+
     # Inputs of the client's side
 
     def head(self, request: RequestHead) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any, Protocol
 
 import structlog
 
@@ -10,7 +11,7 @@ from freehold_app.gateway.core.catalog import ModelEntry
 from freehold_app.gateway.core.errors import refusal
 from freehold_app.gateway.core.floor import Floor
 from freehold_app.kit.clock import Clock
-from freehold_app.platform.kubernetes import ConflictError, KubeClient, KubernetesError, KubernetesUnavailableError
+from freehold_app.platform.kubernetes import ConflictError, KubernetesError, KubernetesUnavailableError
 
 FIRST_PAUSE_SECONDS = 0.25
 LAST_PAUSE_SECONDS = 2.0
@@ -18,10 +19,16 @@ CONFLICT_SECONDS = 0.05
 """A conflict means that a newer state is on its way by the watch."""
 
 
+class Patcher(Protocol):
+    """The one call that is made: `KubeClient`, or a script in tests."""
+
+    async def merge_patch(self, path: str, body: dict[str, Any]) -> Any: ...
+
+
 class Activator:
     """One patch under way per Model, tried again until nobody waits or the watch shows replicas."""
 
-    def __init__(self, kube: KubeClient | None, clock: Clock) -> None:
+    def __init__(self, kube: Patcher | None, clock: Clock) -> None:
         self._kube = kube
         self._clock = clock
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -42,7 +49,7 @@ class Activator:
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
-    async def _activate(self, kube: KubeClient, floor: Floor, key: str) -> None:
+    async def _activate(self, kube: Patcher, floor: Floor, key: str) -> None:
         pause = FIRST_PAUSE_SECONDS
         while floor.waiting(key):
             model = floor.snapshot.by_key.get(key)
@@ -54,7 +61,7 @@ class Activator:
             await asyncio.sleep(wait or pause)
             pause = min(LAST_PAUSE_SECONDS, pause * 2)
 
-    async def _try(self, kube: KubeClient, floor: Floor, model: ModelEntry) -> float | None:
+    async def _try(self, kube: Patcher, floor: Floor, model: ModelEntry) -> float | None:
         """One patch. Seconds until the next look (0: the usual pause), None when it will never work."""
         try:
             await kube.merge_patch(scale_path(model), scale_patch(model))
@@ -80,6 +87,6 @@ def scale_path(model: ModelEntry) -> str:
     return f"/apis/freehold.dev/v1alpha1/namespaces/{model.namespace}/models/{model.name}/scale"
 
 
-def scale_patch(model: ModelEntry) -> dict[str, object]:
+def scale_patch(model: ModelEntry) -> dict[str, Any]:
     """From zero to at least one, only if nothing changed since the watch told us."""
     return {"metadata": {"resourceVersion": model.resource_version}, "spec": {"replicas": max(1, model.min_replicas)}}

@@ -10,10 +10,11 @@ import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from freehold_app.gateway.core.catalog import SecretKey
 from freehold_app.gateway.errors import CredentialError
-from freehold_app.platform.kubernetes import KubeClient, KubernetesError, NotFoundError
+from freehold_app.platform.kubernetes import KubernetesError, NotFoundError
 
 TTL_SECONDS = 60.0
 
@@ -26,10 +27,16 @@ class Kept:
     read_at: float
 
 
+class Reader(Protocol):
+    """The one call that is made: `KubeClient`, or a script in tests."""
+
+    async def get(self, path: str) -> dict[str, Any]: ...
+
+
 class Credentials:
     """Values by reference. `now` is the steady clock's."""
 
-    def __init__(self, kube: KubeClient | None, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, kube: Reader | None, environ: Mapping[str, str] = os.environ) -> None:
         self._kube = kube
         self._environ = environ
         self._kept: dict[SecretKey, Kept] = {}

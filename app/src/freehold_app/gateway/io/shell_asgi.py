@@ -19,7 +19,7 @@ import structlog
 from freehold_app.gateway.core.acl import Caller
 from freehold_app.gateway.core.catalog import Endpoint, ModelEntry
 from freehold_app.gateway.core.errors import Refusal, refusal
-from freehold_app.gateway.core.exchange import Exchange, Phase
+from freehold_app.gateway.core.exchange import SLOW_CLIENT_SECONDS, Exchange, Phase
 from freehold_app.gateway.core.floor import Floor
 from freehold_app.gateway.core.head import RequestHead
 from freehold_app.gateway.core.ports import Fault, Headers, Settlement
@@ -128,7 +128,7 @@ class AsgiCall:
             await self._authenticate(request)
         if exchange.phase is Phase.BODY:
             await self._take_body()
-        if not self._over or self._outbox:
+        if not self._over or self._pumping is not None:
             await self._finish()
 
     def _head(self) -> RequestHead:
@@ -231,8 +231,10 @@ class AsgiCall:
     def closed(self) -> None:
         self._over = True
         self._host.buffered_bytes -= self.exchange.body_bytes
-        if not self._outbox:
+        if self._pumping is None:
             self._resolve()
+        else:  # the answer is complete and the client has not taken all of it
+            self._timer = self._loop.call_later(SLOW_CLIENT_SECONDS, self.cut)
 
     def _resolve(self) -> None:
         if self._done is not None and not self._done.done():
