@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from freehold_app.migrate import migrate
-from tests.store_fixtures import TestDatabase
+from freehold_app.platform.errors import MigrationError
+from tests.store_fixtures import BOOTSTRAP, TestDatabase
 
 pytestmark = pytest.mark.stores
 
@@ -32,3 +35,54 @@ async def test_up_down_up_ends_where_up_did(empty_db: TestDatabase) -> None:
     await migrate(settings, wait_seconds=1)
     assert await columns(empty_db) == first
     assert {"tenants", "api_keys", "usage_events", "usage_hourly"} <= {row[0] for row in first}
+
+
+async def test_two_that_migrate_at_once_do_it_once(empty_db: TestDatabase) -> None:
+    settings = empty_db.settings("migrator")
+    await asyncio.gather(*(migrate(settings, wait_seconds=1) for _ in range(3)))
+    assert "usage_hourly" in {row[0] for row in await columns(empty_db)}
+
+
+async def test_a_step_back_takes_back_only_what_came_later(empty_db: TestDatabase) -> None:
+    settings = empty_db.settings("migrator")
+    await migrate(settings, wait_seconds=1)
+    await migrate(settings, revision="0001", wait_seconds=1)
+    tables = {row[0] for row in await columns(empty_db)}
+    assert "api_keys" in tables
+    assert "usage_events" not in tables
+
+
+async def test_a_lock_that_is_held_is_waited_for_by_trying_again(
+    empty_db: TestDatabase,
+) -> None:
+    settings = empty_db.settings("migrator").model_copy(update={"lock_timeout_seconds": 0.05})
+    await migrate(settings, revision="0001", wait_seconds=1)
+    holder = await empty_db.superuser()
+    transaction = holder.transaction()
+    await transaction.start()
+    await holder.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
+    migrating = asyncio.create_task(migrate(settings, wait_seconds=1, retry_seconds=0.02))
+    await asyncio.sleep(0.05)
+    assert not migrating.done()
+    await transaction.rollback()
+    await holder.close()
+    await migrating
+    assert "usage_events" in {row[0] for row in await columns(empty_db)}
+
+
+async def test_a_lock_that_is_never_given_up_ends_with_a_reason(empty_db: TestDatabase) -> None:
+    settings = empty_db.settings("migrator").model_copy(update={"lock_timeout_seconds": 0.02})
+    await migrate(settings, revision="0001", wait_seconds=1)
+    holder = await empty_db.superuser()
+    transaction = holder.transaction()
+    await transaction.start()
+    await holder.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
+    with pytest.raises(MigrationError, match="lock timeout"):
+        await migrate(settings, wait_seconds=1, retry_seconds=0.01)
+    await transaction.rollback()
+    await holder.close()
+
+
+async def test_the_roles_can_be_made_again_without_harm(empty_db: TestDatabase) -> None:
+    await asyncio.to_thread(empty_db.server.sql, BOOTSTRAP, empty_db.name, {})
+    await migrate(empty_db.settings("migrator"), wait_seconds=1)  # with the password of the first time

@@ -156,11 +156,9 @@ def _settings(needs: Callable[[Settings], Need], **overrides: Any) -> Settings |
 
 def _attempt(run: Callable[[Any], None], work: Awaitable[None]) -> int:
     """Failures with a name become one line; those without one keep their traceback."""
-    from freehold_app.migrate import MigrationError
-
     try:
         run(work)
-    except (FreeholdError, MigrationError, OSError) as error:
+    except (FreeholdError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -14,6 +14,7 @@ FreeholdError
     ├── DatabaseUnavailableError       503 database_unavailable
     ├── DatabaseBusyError              503 database_busy
     ├── DataRefusedError               500 internal
+    ├── MigrationError                 (of a command, never of a request)
     └── RedisUnavailableError          503 redis_unavailable
 """
 

@@ -24,22 +24,25 @@ from sqlalchemy import Connection, NullPool, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from freehold_app.platform.errors import MigrationError
 from freehold_app.platform.postgres import connect_arguments
 from freehold_app.settings import DatabaseSettings
 
 OWNER = "freehold_owner"
 _LOCK = 0x66726565  # "free": any number, as long as nobody else takes it
 _TRIES = 10
-_RETRY_SECONDS = 2.0
+RETRY_SECONDS = 2.0
 _POLL_SECONDS = 0.5
 _LOCK_TIMEOUT_STATE = "55P03"
 
 
-class MigrationError(RuntimeError):
-    """The schema could not be brought up to date; the message says why and what to do."""
-
-
-async def migrate(settings: DatabaseSettings, *, revision: str = "head", wait_seconds: float = 300) -> None:
+async def migrate(
+    settings: DatabaseSettings,
+    *,
+    revision: str = "head",
+    wait_seconds: float = 300,
+    retry_seconds: float = RETRY_SECONDS,  # less in tests
+) -> None:
     """Run what is missing up to `revision` (a number, or `head`); MigrationError where that cannot be done.
 
     A revision below the present one runs the way back, which loses data: that is for tests and for taking back a
@@ -55,7 +58,7 @@ async def migrate(settings: DatabaseSettings, *, revision: str = "head", wait_se
                 if getattr(error.orig, "sqlstate", None) != _LOCK_TIMEOUT_STATE or attempt == _TRIES:
                     raise MigrationError(f"the migration failed: {error.orig}") from error
                 _log().warning("migration_waits_for_lock", attempt=attempt)
-                await asyncio.sleep(_RETRY_SECONDS)
+                await asyncio.sleep(retry_seconds)
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ PlatformError
 ├── DatabaseUnavailableError
 ├── DatabaseBusyError
 ├── DataRefusedError
+├── MigrationError
 └── RedisUnavailableError
 """
 
@@ -41,6 +42,15 @@ class DataRefusedError(PlatformError):
     status = 500
     code = "internal"
     title = "A value cannot be stored."
+    retry_after_seconds = None
+
+
+class MigrationError(PlatformError):
+    """The schema could not be brought up to date; the message says why."""
+
+    status = 500
+    code = "internal"
+    title = "The database's schema could not be brought up to date."
     retry_after_seconds = None
 
 

@@ -8,14 +8,16 @@ start_sentry(settings.sentry, environment="production", release="0.1.0")
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from freehold_app.platform.postgres import Database
 from freehold_app.settings import SentrySettings
+
+if TYPE_CHECKING:  # a gateway that runs alone has metrics and no database
+    from freehold_app.platform.postgres import Database
 
 
 def new_registry() -> CollectorRegistry:
