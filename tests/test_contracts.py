@@ -24,6 +24,8 @@ PLANTED = {
     "5 one direction inside a kind": ("freehold_operator/tenant/plan.py", "import freehold_operator.tenant.reconcile"),
     "6 the operator decides without I/O": ("freehold_operator/model/plan.py", "import asyncio"),
     "7 the gateway's core is pure": ("freehold_app/gateway/core/routing.py", "import time"),
+    "8 only repositories and PostgreSQL's adapters": ("freehold_app/keys/service.py", "import sqlalchemy"),
+    "8 only adapters speak to Redis": ("freehold_app/usage/jobs.py", "import redis"),
     "9 no pickles, and no programs started": ("freehold_operator/queue.py", "import subprocess"),
     "10 no cycles among siblings": ("freehold_crds/errors.py", "import freehold_crds.loading"),
 }
