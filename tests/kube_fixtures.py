@@ -73,6 +73,12 @@ class Kube:
             check=False,
         )
 
+    def session(self, *arguments: str) -> subprocess.Popen[str]:
+        """A kubectl that goes on, with its input and output as pipes; the caller ends it."""
+        environment = os.environ | {"KUBECONFIG": str(self.kubeconfig)}
+        pipe = subprocess.PIPE
+        return subprocess.Popen([self.program, *arguments], stdin=pipe, stdout=pipe, text=True, env=environment)
+
     def kubectl(self, *arguments: str, stdin: str | None = None, seconds: float = 120) -> str:
         """Run kubectl; its output, or KubectlError."""
         result = self.call(*arguments, stdin=stdin, seconds=seconds)

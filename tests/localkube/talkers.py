@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tests.kube_fixtures import Kube
@@ -46,9 +46,9 @@ def reached(target):
             return client.recv(3) == b"yes"
     except OSError:
         return False
-targets = json.loads(sys.argv[1])
-with concurrent.futures.ThreadPoolExecutor(len(targets)) as pool:
-    print(json.dumps(list(pool.map(reached, targets))))
+with concurrent.futures.ThreadPoolExecutor(16) as pool:
+    for line in sys.stdin:
+        print(json.dumps(list(pool.map(reached, json.loads(line)))), flush=True)
 """.replace("SECONDS", "0.4")
 
 RESTRICTED = {
@@ -85,27 +85,37 @@ def pod(name: str, labels: Mapping[str, str], command: list[str], restart: str =
     }
 
 
-@dataclass(frozen=True)
 class Talker:
-    """One pod: reaches others and can be reached."""
+    """One pod: reaches others and can be reached. It is asked over one `kubectl exec` that stays open."""
 
-    kube: Kube
-    namespace: str
-    name: str
-    ip: str = ""
+    def __init__(self, kube: Kube, namespace: str, name: str) -> None:
+        self.ip = ""
+        self._kube, self._namespace, self._name = kube, namespace, name
+        self._session: subprocess.Popen[str] | None = None
+
+    def start(self, labels: Mapping[str, str]) -> None:
+        """Make the pod."""
+        self._kube.apply(pod(self._name, labels, ["python3", "-u", "-c", LISTEN]), self._namespace)
+
+    def wait(self) -> None:
+        """Wait until it runs, and learn its address."""
+        self._kube.kubectl("wait", "pod", self._name, f"--namespace={self._namespace}", "--for=condition=Ready")
+        self.ip = self._kube.get("pod", self._name, f"--namespace={self._namespace}")["status"]["podIP"]
+        words = ("exec", "--stdin", f"--namespace={self._namespace}", self._name, "--", "python3", "-u", "-c", PROBE)
+        self._session = self._kube.session(*words)
 
     def reaches(self, targets: Iterable[tuple[str, int, str]]) -> list[bool]:
         """For each (address, port, "tcp" or "udp"): whether an answer came."""
-        wanted = json.dumps(list(targets))
-        words = ("exec", f"--namespace={self.namespace}", self.name, "--", "python3", "-c", PROBE, wanted)
-        answers: list[bool] = json.loads(self.kube.kubectl(*words))
+        assert self._session is not None, "the talker was not waited for"
+        assert self._session.stdin is not None
+        assert self._session.stdout is not None
+        self._session.stdin.write(json.dumps(list(targets)) + "\n")
+        self._session.stdin.flush()
+        answers: list[bool] = json.loads(self._session.stdout.readline())
         return answers
 
-    def start(self, labels: Mapping[str, str]) -> None:
-        self.kube.apply(pod(self.name, labels, ["python3", "-u", "-c", LISTEN]), self.namespace)
-
-    def started(self) -> Talker:
-        """The same pod with its address, once it runs."""
-        self.kube.kubectl("wait", "pod", self.name, f"--namespace={self.namespace}", "--for=condition=Ready")
-        seen = self.kube.get("pod", self.name, f"--namespace={self.namespace}")
-        return Talker(self.kube, self.namespace, self.name, seen["status"]["podIP"])
+    def stop(self) -> None:
+        """End the session; the pod goes with its namespace."""
+        if self._session is not None:
+            self._session.kill()
+            self._session.communicate()

@@ -83,10 +83,14 @@ def town(kube_node: Kube) -> Iterator[Town]:
             "foreigner": (away, GATEWAY),
             "lodger": (away, {"role": "none"}),
         }
-        starting = {name: Talker(kube_node, where, name) for name, (where, _) in residents.items()}
-        for name, talker in starting.items():
+        talkers = {name: Talker(kube_node, where, name) for name, (where, _) in residents.items()}
+        for name, talker in talkers.items():
             talker.start(residents[name][1])
-        yield Town(kube_node, home, away, {name: talker.started() for name, talker in starting.items()})
+        for talker in talkers.values():
+            talker.wait()
+        yield Town(kube_node, home, away, talkers)
+        for talker in talkers.values():
+            talker.stop()
 
 
 def to_server(**rule: Any) -> dict[str, Any]:

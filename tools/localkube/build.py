@@ -14,7 +14,6 @@ import resource
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -185,22 +184,18 @@ def _compile(tool: Tool, output: Path, log: BuildLog) -> None:
         stdout=subprocess.DEVNULL,
         text=True,
     )
-    reader = threading.Thread(target=_drain, args=(process, log), daemon=True)
-    reader.start()
     try:
+        for line in process.stderr or ():
+            log.add(line)
         code = process.wait()
     except BaseException:
         process.terminate()
         raise
-    reader.join()
+    finally:
+        process.communicate()
     if code:
         print("".join(log.tail), file=sys.stderr, end="")
         raise CommandError(f"go build {tool.name} ended with {code}")
-
-
-def _drain(process: subprocess.Popen[str], log: BuildLog) -> None:
-    for line in process.stderr or ():
-        log.add(line)
 
 
 def _child_cpu_seconds() -> float:

@@ -165,8 +165,16 @@ def _image(arguments: argparse.Namespace) -> None:
 
 
 def _forward(arguments: argparse.Namespace) -> None:
+    node, port = find_cluster(arguments.name).node_ip, arguments.port
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(forward(arguments.local, find_cluster(arguments.name).node_ip, arguments.port))
+        asyncio.run(
+            forward(
+                arguments.local,
+                node,
+                port,
+                lambda bound: print(f"http://127.0.0.1:{bound} -> {node}:{port}", flush=True),
+            )
+        )
 
 
 def _kubectl(arguments: argparse.Namespace) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 
 
-async def forward(local_port: int, host: str, port: int) -> None:
-    """Accept on the loopback and pipe both ways until cancelled."""
+async def forward(local_port: int, host: str, port: int, listening: Callable[[int], None]) -> None:
+    """Accept on the loopback and pipe both ways until cancelled; ``listening`` learns the port (0 picks a free one)."""
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -26,8 +27,7 @@ async def forward(local_port: int, host: str, port: int) -> None:
             upstream_writer.close()
 
     server = await asyncio.start_server(accept, "127.0.0.1", local_port)
-    bound = server.sockets[0].getsockname()[1]
-    print(f"http://127.0.0.1:{bound} -> {host}:{port}", flush=True)
+    listening(server.sockets[0].getsockname()[1])
     async with server:
         await server.serve_forever()
 

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +63,34 @@ def prepare_network() -> None:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
+def dead_children() -> Iterator[tuple[int, int]]:
+    """Collect every dead child with its status: components, and orphans adopted from container shims."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        yield pid, status
+
+
 class Init:
     """The main loop over clients, dead children and new volumes."""
 
-    def __init__(self, listener: socket.socket, supervisor: Supervisor, door: VolumeDoor | None) -> None:
+    def __init__(
+        self,
+        listener: socket.socket,
+        supervisor: Supervisor,
+        door: VolumeDoor | None = None,
+        reap: Callable[[], Iterable[tuple[int, int]]] = dead_children,  # none in tests
+        clock: Callable[[], float] = time.monotonic,  # a fake in tests
+    ) -> None:
         self._listener = listener
         self._supervisor = supervisor
         self._door = door
+        self._reap = reap
+        self._clock = clock
         self._selector = selectors.DefaultSelector()
         self._conversations: dict[int, Conversation] = {}
         self._faults = 0
@@ -77,14 +99,14 @@ class Init:
         self._selector.register(listener, selectors.EVENT_READ)
         if door:
             self._selector.register(door.fileno(), selectors.EVENT_READ)
-        self._wake, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._wake, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._selector.register(self._wake, selectors.EVENT_READ)
-        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGTERM, self._end)
 
     def serve(self) -> None:
         """Run until SIGTERM was received and every component is gone."""
+        signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGTERM, self.end)
         while not (self._ending and not self._supervisor.components):
             try:
                 self.turn(TICK_SECONDS)
@@ -107,13 +129,15 @@ class Init:
                 self._continue(self._conversations[key.fd])
         if self._door:
             self._door.open_new()
-        self._reap()
+        for pid, status in self._reap():
+            self._supervisor.ended(pid, status)
         if self._ending:
             self._supervisor.stop_all()
         self._supervisor.tick()
         self._drop_late()
 
-    def _end(self, *_: object) -> None:
+    def end(self, *_: object) -> None:
+        """Stop the components, then return from serve()."""
         self._ending = True  # the loop does the rest: a handler may run in the middle of anything
 
     def _accept(self) -> None:
@@ -124,7 +148,7 @@ class Init:
         if len(self._conversations) >= MAX_CONVERSATIONS:
             connection.close()
             return
-        conversation = Conversation(connection, time.monotonic() + REQUEST_SECONDS)
+        conversation = Conversation(connection, self._clock() + REQUEST_SECONDS)
         self._conversations[connection.fileno()] = conversation
         self._selector.register(connection, selectors.EVENT_READ)
 
@@ -161,20 +185,17 @@ class Init:
         conversation.close()
 
     def _drop_late(self) -> None:
-        now = time.monotonic()
+        now = self._clock()
         for conversation in [c for c in self._conversations.values() if now > c.deadline]:
             self._close(conversation)
 
-    def _reap(self) -> None:
-        """Collect every dead child, the components and the orphans adopted from shims."""
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            self._supervisor.ended(pid, status)
+    def close(self) -> None:
+        """Let go of every descriptor."""
+        for conversation in list(self._conversations.values()):
+            self._close(conversation)
+        self._selector.close()
+        os.close(self._wake)
+        os.close(self._wake_write)
 
 
 def listen(path: Path) -> socket.socket:

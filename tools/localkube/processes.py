@@ -108,6 +108,18 @@ def components(place: Place) -> dict[str, dict[str, float]]:
     return listed
 
 
+def members(cgroup: str) -> list[int]:
+    """Every process in a branch of control groups, removed or not, processes that are just ending included."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                groups = (entry / "cgroup").read_text().splitlines()
+                if any(line.split(":", 2)[2].startswith((f"/{cgroup}/", f"/{cgroup} ")) for line in groups):
+                    found.append(int(entry.name))
+    return found
+
+
 def node_processes(pid: int) -> dict[int, str]:
     """Every process in the same process namespace: pid seen from here -> the program's name."""
     namespace = Path(f"/proc/{pid}/ns/pid").readlink()

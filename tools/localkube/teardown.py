@@ -11,19 +11,22 @@ import shutil
 from localkube import cgroups, links, processes
 from localkube.cluster import Place
 from localkube.machine import Machine
+from localkube.shell import wait_until
 
 
 def down(place: Place, machine: Machine | None = None) -> bool:
     """Remove every trace, whatever state the cluster is in; False if there was none."""
     machine = machine or Machine()
+    pids = processes.init_and_parents(place)
+    existed = place.state.exists() or bool(pids)
+    cables = {name for pid in pids if (name := links.host_end(pid))}
+    processes.kill_node(place)
+    cgroups.remove(cgroups.hierarchies(), place.cgroup)
+    # An ending process is in no group's list any more and has no command line, but it still holds mounts.
+    wait_until(lambda: not processes.members(place.cgroup), "the last processes to end", 10)
+    links.wait_until_gone(cables)
+    if place.state.exists():
+        shutil.rmtree(place.state)
     with machine.locked():
-        existed = place.state.exists() or bool(processes.init_and_parents(place))
-        pids = processes.init_and_parents(place)
-        names = {name for pid in pids if (name := links.host_end(pid))}
-        processes.kill_node(place)
-        cgroups.remove(cgroups.hierarchies(), place.cgroup)
-        links.wait_until_gone(names)
-        if place.state.exists():
-            shutil.rmtree(place.state)
         machine.restore(processes.any_node)
     return existed
