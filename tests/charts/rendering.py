@@ -51,11 +51,13 @@ def case(name: str) -> Rendered:
     return render(values_of(name))
 
 
-def render(values: Mapping[str, Any], *, chart: Path = UMBRELLA, upgrade: bool = False) -> Rendered:
+def render(
+    values: Mapping[str, Any], *, chart: Path = UMBRELLA, namespace: str = NAMESPACE, upgrade: bool = False
+) -> Rendered:
     """One rendering; HelmValuesError where the schema refuses the values, HelmRenderError where a template does."""
     with helm_python.Chart.load(chart) as loaded:
         files = loaded.render(
-            dict(values), name="freehold", namespace=NAMESPACE, is_install=not upgrade, is_upgrade=upgrade
+            dict(values), name="freehold", namespace=namespace, is_install=not upgrade, is_upgrade=upgrade
         )
     notes = "".join(text for path, text in files.items() if path.endswith("NOTES.txt"))
     manifests = (text for path, text in files.items() if not path.endswith("NOTES.txt"))
