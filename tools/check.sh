@@ -18,7 +18,7 @@ fast)
     run boundaries "$bin/lint-imports" --no-cache
     ;;
 full)
-    run dependencies sh -c "$bin/deptry app && $bin/deptry operator && $bin/deptry crds"
+    run dependencies sh -c "for m in crds app operator; do (cd \$m && ../$bin/deptry src) || exit 1; done"
     # shellcheck disable=SC2016  # expanded by the inner shell
     run shell sh -c 'git ls-files -z "*.sh" .ci/run tools/build-image | xargs -0 '"$bin"'/shellcheck'
     run dockerfiles sh -c "git ls-files -z '*Dockerfile' | xargs -0 -r $bin/hadolint --failure-threshold warning"
