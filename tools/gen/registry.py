@@ -16,6 +16,8 @@ GENERATORS: Mapping[str, str] = {
     "engines": "gen.engines",
     "settings": "gen.settings",
     "errors": "gen.errors",
+    "metrics": "gen.metrics",
+    "openapi": "gen.openapi",
     "chart-values": "gen.chart_values",
     "chart-roles": "gen.chart_roles",
 }
