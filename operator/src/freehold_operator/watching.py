@@ -6,7 +6,7 @@ down. So: `on.event`, null storages, our own queue.
 """
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any
 
 import aiohttp
@@ -119,19 +119,47 @@ def register_login(registry: kopf.OperatorRegistry, credentials: Credentials, he
         )
 
 
+class HeardStream:
+    """A response's body that says when bytes of it arrive.
+
+    aiohttp's own trace of chunks is silent on streams: it tells of `read()` alone, which a watch never calls.
+    """
+
+    def __init__(self, stream: aiohttp.StreamReader, heard: Callable[[], None]) -> None:
+        self._stream = stream
+        self._heard = heard
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    async def iter_chunked(self, size: int) -> AsyncIterator[bytes]:
+        """What Kopf reads watches with."""
+        async for chunk in self._stream.iter_chunked(size):
+            self._heard()
+            yield chunk
+
+
+def heard_responses(health: Health) -> type[aiohttp.ClientResponse]:
+    """A response class whose answers and bytes are told to `health`, by the last word of their path."""
+
+    class HeardResponse(aiohttp.ClientResponse):
+        async def start(self, connection: Any) -> aiohttp.ClientResponse:
+            answer = await super().start(connection)
+            resource = self.url.path.rstrip("/").rpartition("/")[2]
+            health.heard(resource)
+            self.content = HeardStream(self.content, lambda: health.heard(resource))  # type: ignore[assignment]
+            return answer
+
+    return HeardResponse
+
+
 def watching_session(credentials: Credentials, health: Health) -> aiohttp.ClientSession:
     """A session with the token of this moment; Kopf asks for a new one when the server answers 401."""
     token = credentials.read_token()
-    trace = aiohttp.TraceConfig()
-
-    async def heard(_session: Any, _context: Any, chunk: aiohttp.TraceResponseChunkReceivedParams) -> None:
-        health.heard(chunk.url.path.rstrip("/").rpartition("/")[2])
-
-    trace.on_response_chunk_received.append(heard)
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, ssl=credentials.ssl_context()),
         headers={"Authorization": f"Bearer {token}"} if token else {},
-        trace_configs=[trace],
+        response_class=heard_responses(health),
         read_bufsize=2**21,  # one watch event may be larger than aiohttp's default buffer
         trust_env=False,
     )
