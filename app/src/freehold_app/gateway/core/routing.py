@@ -133,10 +133,12 @@ class LeastLoad:
 
     def _in_rotation(self, endpoints: Sequence[Endpoint], now: float) -> Sequence[Endpoint]:
         """Leave out open breakers, but never more than half: when most fail, the fault is likely not theirs."""
-        healthy = [endpoint for endpoint in endpoints if not self.state(endpoint, now).ejected(now)]
-        if len(healthy) == len(endpoints) or len(healthy) * 2 >= len(endpoints):
-            return healthy
-        return endpoints
+        out = [endpoint for endpoint in endpoints if self.state(endpoint, now).ejected(now)]
+        if not out:
+            return endpoints
+        out.sort(key=lambda endpoint: self.state(endpoint, now).open_until, reverse=True)
+        ejected = set(out[: len(endpoints) // 2])
+        return [endpoint for endpoint in endpoints if endpoint not in ejected]
 
     def _lighter(self, endpoints: Sequence[Endpoint], now: float) -> Endpoint:
         if len(endpoints) == 1:
