@@ -52,6 +52,18 @@ async def test_a_step_back_takes_back_only_what_came_later(empty_db: TestDatabas
     assert "usage_events" not in tables
 
 
+async def test_a_schema_of_a_later_release_is_left_alone(empty_db: TestDatabase) -> None:
+    settings = empty_db.settings("migrator")
+    await migrate(settings, wait_seconds=1)
+    connection = await empty_db.superuser()
+    try:
+        await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        await migrate(settings, wait_seconds=1)
+        assert await connection.fetchval("SELECT version_num FROM alembic_version") == "9999"
+    finally:
+        await connection.close()
+
+
 async def test_a_lock_that_is_held_is_waited_for_by_trying_again(
     empty_db: TestDatabase,
 ) -> None:

@@ -5,6 +5,8 @@ would wait for a lock longer than `lock_timeout` gives up and is tried again, so
 front of everybody else's requests.
 """
 
+# tenancy of this file: migrations run as the owner and read no rows
+
 from __future__ import annotations
 
 import asyncio
@@ -110,10 +112,20 @@ def _upgrade(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     config.attributes["connection"] = connection
-    if _is_behind(config, connection, revision):
+    if _is_newer(config, connection):
+        # a pod of the release before, started again during an upgrade or by a rollback: its schema is still served
+        _log().warning("schema_is_newer_than_this_release")
+    elif _is_behind(config, connection, revision):
         command.downgrade(config, revision)
     else:
         command.upgrade(config, revision)
+
+
+def _is_newer(config: Config, connection: Connection) -> bool:
+    """Whether the database has a revision that this release does not know."""
+    present = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    return present is not None and present not in known
 
 
 def _is_behind(config: Config, connection: Connection, revision: str) -> bool:
