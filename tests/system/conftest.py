@@ -36,7 +36,14 @@ def figures(request: pytest.FixtureRequest) -> Figures:
 
 @pytest.fixture(scope="session")
 def platform(kube_node: Kube, tmp_path_factory: pytest.TempPathFactory, figures: Figures) -> Iterator[Installation]:
-    """Installed by the same program as `make up`, into the session's cluster."""
+    """Installed by the same program as `make up`, into the session's cluster.
+
+    FREEHOLD_TEST_INSTALLED=.local takes the installation of a `make up` as it is, without looking for changes.
+    """
+    given = os.environ.get("FREEHOLD_TEST_INSTALLED")
+    if given:
+        yield installed(kube_node, Path(given))
+        return
     local: Path = tmp_path_factory.mktemp("install") / ".local"
     begun = time.monotonic()
     install(kube_node, local, "up")

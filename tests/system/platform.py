@@ -45,6 +45,10 @@ class Installation:
         arguments = ["-n", NAMESPACE, "exec", DEPLOYMENT, "-c", "app", "--", *command]
         return only_key(self.kube.kubectl(*arguments))
 
+    def apply(self, resource: Mapping[str, Any]) -> None:
+        """Apply one of our resources where its metadata says."""
+        self.kube.apply(resource, resource["metadata"].get("namespace", "default"))
+
     def wait(self, kind: str, name: str, namespace: str = "", *, seconds: float = READY_SECONDS) -> float:
         """Wait until Ready; returns the seconds it took. Fails with the object's conditions."""
         begun = time.monotonic()
@@ -90,7 +94,7 @@ class Installation:
             namespace = str(self.kube.get("tenant", name)["status"]["namespace"])
             yield Place(name, namespace, seconds)
         finally:
-            self.kube.kubectl("delete", "tenant", name, "--wait=false")
+            self.kube.kubectl("delete", "tenant", name, "--ignore-not-found", "--wait=false")
             self.kube.kubectl("delete", "namespace", f"tenant-{name}", "--ignore-not-found", "--wait=false")
 
 

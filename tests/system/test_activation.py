@@ -67,7 +67,7 @@ def to_zero(platform: Installation, place: Place, model: str) -> None:
 def test_a_call_to_a_model_at_zero_is_held_and_answered_soon_after_its_pod_is_ready(
     platform: Installation, place: Place, figures: Figures
 ) -> None:
-    platform.kube.apply(echo("sleeper", place, drainSeconds=0))
+    platform.apply(echo("sleeper", place, drainSeconds=0))
     platform.wait("model", "sleeper", place.namespace)
     client = platform.client(platform.create_key(place.name))
     overheads: list[float] = []
@@ -104,7 +104,7 @@ def test_a_call_that_was_held_too_long_is_told_when_to_come_back(platform: Insta
         activation={"holdTimeoutSeconds": 2, "retryAfterSeconds": 7},
         autoscaling={"initialReplicas": 0},
     )
-    platform.kube.apply(slow)
+    platform.apply(slow)
     platform.wait("model", "slow", place.namespace)
     with pytest.raises(openai.APIStatusError) as refused:
         ask(platform.client(platform.create_key(place.name)), "slow")

@@ -65,7 +65,7 @@ def test_replicas_follow_the_calls_in_flight_and_go_down_after_the_delay(
         scaleDownDelaySeconds=10,
         drainSeconds=2,
     )
-    platform.kube.apply(model)
+    platform.apply(model)
     platform.wait("model", "crowd", place.namespace)
     with load(platform.client(platform.create_key(place.name)), "crowd"):
         begun = time.monotonic()
@@ -83,7 +83,7 @@ def test_replicas_follow_the_calls_in_flight_and_go_down_after_the_delay(
 def test_in_mode_hpa_replicas_follow_the_processor(platform: Installation, place: Place, figures: Figures) -> None:
     busy = {"requests": {"cpu": "100m", "memory": "48Mi"}, "limits": {"cpu": "300m", "memory": "128Mi"}}
     hpa = {"mode": "HPA", "hpa": {"targetCPUPercent": 50}}
-    platform.kube.apply(
+    platform.apply(
         echo(
             "warm",
             place,

@@ -58,14 +58,14 @@ def refused(platform: Installation, resource: dict[str, Any]) -> str:
 
 def test_a_secret_that_is_not_there_is_named_in_the_condition(platform: Installation, place: Place) -> None:
     env = [{"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "absent-secret", "key": "token"}}}]
-    platform.kube.apply(echo("secretless", place, env=env))
+    platform.apply(echo("secretless", place, env=env))
     message = platform.told("model", "secretless", place.namespace, "Accepted", "SecretNotFound")
     assert "absent-secret" in message
     platform.kube.kubectl("-n", place.namespace, "delete", "model", "secretless", "--wait=false")
 
 
 def test_a_tenant_with_no_namespace_to_adopt_says_so_and_makes_none(platform: Installation) -> None:
-    platform.kube.apply(tenant("adopter", namespace={"name": "nowhere-to-be-found", "adopt": True}))
+    platform.apply(tenant("adopter", namespace={"name": "nowhere-to-be-found", "adopt": True}))
     message = platform.told("tenant", "adopter", "", "NamespaceReady", "NotFound")
     assert "nowhere-to-be-found" in message
     assert platform.kube.call("get", "namespace", "nowhere-to-be-found").returncode != 0

@@ -112,7 +112,7 @@ def test_each_fault_is_told_in_plain_words_within_a_quarter_of_a_minute(
         known = Known(platform, place.namespace)
         try:
             for fault in FAULTS:
-                platform.kube.apply(echo(fault.name, place, *fault.args, **fault.spec))
+                platform.apply(echo(fault.name, place, *fault.args, **fault.spec))
             delays = told(platform, place, known)
         finally:
             known.close()
@@ -146,7 +146,7 @@ def told(platform: Installation, place: Place, known: Known) -> dict[str, float]
 
 def test_a_quota_that_is_exceeded_is_named(platform: Installation) -> None:
     with platform.tenant("tight", quota={"hard": {"requests.memory": "64Mi"}}) as place:
-        platform.kube.apply(
+        platform.apply(
             echo(
                 "greedy",
                 place,
@@ -158,7 +158,7 @@ def test_a_quota_that_is_exceeded_is_named(platform: Installation) -> None:
 
 
 def test_a_healthy_model_shows_no_fault(platform: Installation, place: Place) -> None:
-    platform.kube.apply(echo("healthy", place))
+    platform.apply(echo("healthy", place))
     platform.wait("model", "healthy", place.namespace)
     conditions = platform.conditions("model", "healthy", place.namespace)
     assert conditions["Available"][0] == "True"

@@ -24,8 +24,8 @@ def small(cpu: str, memory: str) -> dict[str, dict[str, str]]:
 
 
 def test_a_model_over_its_memory_limit_is_killed_and_no_other_is(platform: Installation, place: Place) -> None:
-    platform.kube.apply(echo("modest", place, resources=small("200m", "96Mi")))
-    platform.kube.apply(echo("glutton", place, "--allocate-mib=300", resources=small("500m", "96Mi")))
+    platform.apply(echo("modest", place, resources=small("200m", "96Mi")))
+    platform.apply(echo("glutton", place, "--allocate-mib=300", resources=small("500m", "96Mi")))
 
     def killed() -> bool:
         pods = platform.kube.get("pods", "-n", place.namespace, "-l", "freehold.dev/model=glutton")["items"]
@@ -41,7 +41,7 @@ def test_a_model_over_its_memory_limit_is_killed_and_no_other_is(platform: Insta
 
 
 def test_a_model_that_wants_more_processor_than_its_limit_is_throttled(platform: Installation, place: Place) -> None:
-    platform.kube.apply(echo("busy", place, "--cpu-ms=2000", resources=small("200m", "96Mi")))
+    platform.apply(echo("busy", place, "--cpu-ms=2000", resources=small("200m", "96Mi")))
     platform.wait("model", "busy", place.namespace)
 
     def throttled() -> int:

@@ -54,17 +54,17 @@ def test_kubectl_get_models_reads_like_a_sentence(platform: Installation) -> Non
 
 def test_removing_a_field_removes_its_child(platform: Installation, place: Place) -> None:
     model = echo("shrink", place, minReplicas=1, maxReplicas=2)
-    platform.kube.apply(model)
+    platform.apply(model)
     platform.wait("model", "shrink", place.namespace)
     ours = ["-n", place.namespace, "-l", "freehold.dev/model=shrink"]
     assert platform.kube.get("pdb", *ours)["items"]
-    platform.kube.apply(echo("shrink", place, minReplicas=1, maxReplicas=1))
+    platform.apply(echo("shrink", place, minReplicas=1, maxReplicas=1))
     platform.gone("pdb", *ours)
     platform.kube.kubectl("-n", place.namespace, "delete", "model", "shrink", "--wait=false")
 
 
 def test_a_model_scaled_by_hand_follows(platform: Installation, place: Place) -> None:
-    platform.kube.apply(echo("steps", place, autoscaling={"mode": "Fixed"}, replicas=1, maxReplicas=3))
+    platform.apply(echo("steps", place, autoscaling={"mode": "Fixed"}, replicas=1, maxReplicas=3))
     platform.wait("model", "steps", place.namespace)
     platform.kube.kubectl("-n", place.namespace, "scale", "model", "steps", "--replicas=2")
     platform.kube.until(lambda: platform.ready_replicas("steps", place.namespace) == 2, "two ready replicas")

@@ -141,9 +141,9 @@ def settled(platform: Installation, place: Place, names: list[str]) -> bool:
 
 def test_suspending_a_tenant_stops_its_models_and_resuming_brings_them_back(platform: Installation) -> None:
     with platform.tenant("pausing") as made:
-        platform.kube.apply(echo("paused", made, minReplicas=1))
+        platform.apply(echo("paused", made, minReplicas=1))
         platform.wait("model", "paused", made.namespace)
-        platform.kube.apply(tenant(made.name, suspend=True))
+        platform.apply(tenant(made.name, suspend=True))
         platform.gone("pods", "-n", made.namespace, "-l", "freehold.dev/model=paused")
-        platform.kube.apply(tenant(made.name, suspend=False))
+        platform.apply(tenant(made.name, suspend=False))
         platform.wait("model", "paused", made.namespace)

@@ -94,7 +94,7 @@ def test_a_pod_reaches_its_own_tenants_stores_and_nothing_of_another(platform: I
     image = engine_image(platform)
     with platform.tenant("own", **both) as own, platform.tenant("other", **both) as other:
         figures.measure("Tenant Ready, with its own PostgreSQL and Valkey", own.seconds, "s", limit=STORES_SECONDS)
-        platform.kube.apply(echo("private", other))
+        platform.apply(echo("private", other))
         platform.wait("model", "private", other.namespace)
         model = pod_address(platform, other.namespace, "freehold.dev/model=private")
         stores = {"freehold-postgres": 5432, "freehold-redis": 6379}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import text
 
 from freehold_app.auth.grant import Grant, GrantFlag
@@ -16,11 +18,16 @@ async def grant_by_digest(session: PlatformSession, digest: bytes) -> Grant | No
         return None
     return Grant(
         kind="key",
-        tenant_id=row.tenant_id,
+        tenant_id=_plain(row.tenant_id),
         tenant=row.tenant,
-        key_id=row.key_id,
+        key_id=_plain(row.key_id),
         routes=None if row.routes is None else frozenset(row.routes),
         models=None if row.models is None else tuple(row.models),
         expires_at=row.expires_at,
         flags=frozenset({GrantFlag.TENANT_SUSPENDED}) if row.tenant_state == "suspended" else frozenset(),
     )
+
+
+def _plain(found: UUID) -> UUID:
+    """The driver's own subclass is refused by orjson, which knows exactly `uuid.UUID`."""
+    return UUID(int=found.int)
