@@ -12,7 +12,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from time import monotonic, time
-from typing import Any
+from typing import Any, TextIO
 from uuid import UUID
 
 from prometheus_client import CollectorRegistry
@@ -185,6 +185,7 @@ async def running_gateway(
     upstream: UpstreamSettings | None = None,
     environ: dict[str, str] | None = None,
     kube_secrets: dict[str, dict[str, str]] | None = None,
+    log: TextIO | None = None,
 ) -> AsyncIterator[Running]:
     """A started gateway on a port of its own; stopped and closed at the end."""
     keys, kube, meter, clock = ScriptedKeys(), ScriptedKube(secrets=kube_secrets or {}), RecordingMeter(), SystemClock()
@@ -204,7 +205,7 @@ async def running_gateway(
         activator=activator,
         meter=meter,
         metrics=metrics,
-        access_log=AccessLog(None),
+        access_log=AccessLog(log),
         revocations=None,
         max_body_bytes=max_body_bytes,
     )

@@ -54,7 +54,7 @@ def _fields(exchange: Exchange, settlement: Settlement | None, now: float) -> di
         "request_id": f"req_{exchange.request_id:032x}",
         "client_request_id": request.client_request_id() if request is not None else "",
         "tenant": exchange.tenant,
-        "key_id": caller.key_id if caller is not None else None,
+        "key_id": str(caller.key_id) if caller is not None else None,  # asyncpg has a UUID class of its own
         "route": exchange.route.path if exchange.route is not None else "",
         "model": exchange.model.name if exchange.model is not None else "",
         "status": exchange.status,

@@ -143,6 +143,8 @@ class Gateway:
             self._idle.set()
         model = exchange.model.name if exchange.model is not None else ""
         route = exchange.route.path if exchange.route is not None else "other"
+        if settlement is not None and self._meter.kept:
+            self._meter.emit(usage_event(exchange, settlement, self._meter.replica, self._meter.next_seq()))
         self.metrics.requests.add((route, model, exchange.tenant, str(exchange.status)))
         self._access_log.note(exchange, settlement, now)
         if settlement is None:
@@ -152,8 +154,6 @@ class Gateway:
         if exchange.first_byte_at is not None:
             self.metrics.ttft.observe(exchange.first_byte_at - exchange.started_at)
         self.metrics.settled(settlement, exchange.held_seconds, begun=exchange.first_byte_at is not None)
-        if self._meter.kept:
-            self._meter.emit(usage_event(exchange, settlement, self._meter.replica, self._meter.next_seq()))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         await AsgiCall(self, scope, receive, send).run()
