@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from asyncpg.pgproto.pgproto import UUID as DriversUUID
+from asyncpg.pgproto import pgproto
 
 from freehold_app.auth.repository import grant_by_digest
 
@@ -25,9 +25,9 @@ def session_with(row: object) -> Any:
 
 async def test_the_drivers_ids_become_plain_ones_that_json_knows() -> None:
     row = SimpleNamespace(
-        tenant_id=DriversUUID(ID),
+        tenant_id=pgproto.UUID(ID),
         tenant="acme",
-        key_id=DriversUUID(ID),
+        key_id=pgproto.UUID(ID),
         routes=None,
         models=None,
         expires_at=None,
