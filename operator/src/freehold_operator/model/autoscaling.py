@@ -135,7 +135,7 @@ class History:
     activated_at: float | None = None
 
     def note(self, now: float, level: int, delay_seconds: float) -> int:
-        """Remember one long-mean level; returns the highest of the last delay."""
+        """Remember one level of demand; returns the highest of the last delay."""
         self.peaks.append((now, level))
         while self.peaks[0][0] < now - delay_seconds:
             self.peaks.popleft()
@@ -165,7 +165,8 @@ def decide(
         return Decision(current, Reason.DEMAND_UNKNOWN, "no gateway answers; replicas stay as they are")
     seen = Demand() if gateways.gone else demand
     up = _up(seen, bounds.target, ready)
-    down = history.note(now, math.ceil(seen.mean_long / bounds.target), bounds.delay_seconds)
+    level = math.ceil(max(seen.mean_short, seen.mean_long) / bounds.target)
+    down = history.note(now, level, bounds.delay_seconds)
     want = up if up > current else min(current, max(down, up))
     if want < current:
         want = _held_back(want, current, seen, bounds, history, gateways, now)

@@ -15,7 +15,7 @@ from freehold_operator.model.observed import Observed, Raw
 from freehold_operator.model.probing import startup_seconds
 
 STARTUP_PATIENCE_SECONDS = 60.0
-READINESS_PATIENCE_SECONDS = 15.0
+READINESS_PATIENCE_SECONDS = 10.0  # told within 15 s of kubelet knowing, and no single slow answer is
 CLAIM_PATIENCE_SECONDS = 30.0
 PULL_REASONS = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable"}
 CONFIG_REASONS = {"CreateContainerConfigError", "CreateContainerError", "RunContainerError", "PreCreateHookError"}
