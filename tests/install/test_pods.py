@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from install.pods import hopeless, ready_of, reason, stuck
+from install.pods import hopeless, ready_of, reason, restarts, stuck
 from install.release import pending, pods_line
 
 
@@ -77,8 +77,12 @@ def test_a_release_whose_helm_was_killed_is_recognised(status: str, expected: bo
 
 def test_a_pod_that_keeps_ending_is_not_waited_for_to_the_end() -> None:
     crashing = {"state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": ENDED}}
-    assert hopeless([pod("x", **container(**crashing, restartCount=3))]) == ""
-    assert hopeless([pod("x", **container(**crashing, restartCount=4))]).startswith(
-        "x: container app: CrashLoopBackOff"
-    )
-    assert hopeless([pod("x", ready=True, **container(state={"running": {}}, ready=True, restartCount=9))]) == ""
+    assert hopeless([pod("x", **container(**crashing, restartCount=3))], {}) == ""
+    again = [pod("x", **container(**crashing, restartCount=4))]
+    assert hopeless(again, {}).startswith("x: container app: CrashLoopBackOff")
+    assert hopeless([pod("x", ready=True, **container(state={"running": {}}, ready=True, restartCount=9))], {}) == ""
+
+
+def test_a_pod_that_was_broken_before_an_upgrade_does_not_stop_the_upgrade() -> None:
+    crashing = [pod("x", **container(state={"waiting": {"reason": "CrashLoopBackOff"}}, restartCount=7))]
+    assert hopeless(crashing, restarts(crashing)) == ""

@@ -38,9 +38,14 @@ def stuck(pods: Sequence[Pod]) -> str:
     return next((f"{name}: {why}" for name, why in found if why), "")
 
 
-def hopeless(pods: Sequence[Pod]) -> str:
-    """What no waiting will mend: the first pod with a container that ended again and again, as `name: reason`."""
-    return stuck([pod for pod in pods if _restarts(pod) >= HOPELESS_RESTARTS])
+def restarts(pods: Sequence[Pod]) -> dict[str, int]:
+    """Pod -> how often its most troubled container was started again."""
+    return {pod["metadata"]["name"]: _restarts(pod) for pod in pods}
+
+
+def hopeless(pods: Sequence[Pod], before: Mapping[str, int]) -> str:
+    """What no waiting will mend: the first pod with a container that ended again and again since `before`."""
+    return stuck([pod for pod in pods if _restarts(pod) - before.get(pod["metadata"]["name"], 0) >= HOPELESS_RESTARTS])
 
 
 def _restarts(pod: Pod) -> int:

@@ -15,7 +15,7 @@ from install.clusters import Says
 from install.commands import Runner
 from install.errors import CommandError, InstallError, NotReadyError
 from install.places import NAMESPACE, RELEASE
-from install.pods import STUCK_SECONDS, hopeless, ready_of, stuck
+from install.pods import STUCK_SECONDS, hopeless, ready_of, restarts, stuck
 
 CHART = "charts/freehold"
 VALUES = "charts/freehold/ci/small-values.yaml"
@@ -101,13 +101,14 @@ class Release:
         """Tells the pods' state all the time; sets `stop` when waiting is hopeless."""
         over = threading.Event()
         begun = time.monotonic()
+        before = restarts(self.pods())  # an upgrade may be what mends them
 
         def show() -> None:
             while not over.wait(POLL_SECONDS):
                 try:
                     pods = self.pods()
                     says(pods_line(pods, time.monotonic() - begun))
-                    if hopeless(pods):
+                    if hopeless(pods, before):
                         stop.set()
                 except InstallError as error:
                     says(str(error))
