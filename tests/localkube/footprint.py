@@ -9,7 +9,7 @@ from pathlib import Path
 
 from localkube.cgroups import hierarchies
 from localkube.cluster import Place
-from localkube.machine import KUBELET_SYSCTLS
+from localkube.machine import INOTIFY_INSTANCES, KUBELET_SYSCTLS
 from localkube.processes import command_lines
 
 
@@ -81,7 +81,9 @@ class Machine:
 
 def machine(directories: tuple[str, ...]) -> Machine:
     return Machine(
-        sysctls=tuple(Path("/proc/sys", key).read_text() for key in (*KUBELET_SYSCTLS, "net/ipv4/ip_forward")),
+        sysctls=tuple(
+            Path("/proc/sys", key).read_text() for key in (*KUBELET_SYSCTLS, INOTIFY_INSTANCES, "net/ipv4/ip_forward")
+        ),
         links=tuple(link_names()),
         rules=subprocess.run(["nft", "list", "ruleset"], capture_output=True, text=True, check=True).stdout,
         mounts=Path("/proc/self/mounts").read_text(),

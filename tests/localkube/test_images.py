@@ -13,7 +13,7 @@ import pytest
 from localkube.archives import LABELS, Runs, archive_name, image_config, write_docker_archive, write_pause_archive
 from localkube.bases import BASES, Base
 from localkube.image_names import repository
-from localkube.images import base_images, build_arguments
+from localkube.images import base_images, build_arguments, declared_environment
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,12 @@ from build
 def test_both_spellings_of_a_build_argument_are_understood() -> None:
     words = ["--build-arg", "A=1", "--build-arg=B=2=3", "--label", "C=4", "--build-arg", "FROM_ENVIRONMENT"]
     assert build_arguments(words) == {"A": "1", "B": "2=3"}
+
+
+def test_of_the_hosts_settings_only_those_reach_a_build_that_its_dockerfile_asks_for() -> None:
+    host = {"UV_INDEX_URL": "u", "PIP_INDEX_URL": "p", "PIP_CERT": "c", "SECRET": "s"}
+    text = "FROM x\nARG UV_INDEX_URL\nARG PIP_INDEX_URL=default\nARG SECRET\nARG NPM_CONFIG_REGISTRY\n"
+    assert declared_environment(text, host) == ["--build-arg=UV_INDEX_URL=u", "--build-arg=PIP_INDEX_URL=p"]
 
 
 def test_an_archive_is_what_container_tools_expect(tmp_path: Path) -> None:

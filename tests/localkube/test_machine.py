@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localkube.machine import KUBELET_SYSCTLS, Machine
+from localkube.machine import ENOUGH_INSTANCES, INOTIFY_INSTANCES, KUBELET_SYSCTLS, Machine
 
 
 @pytest.fixture
@@ -14,6 +14,8 @@ def machine(tmp_path: Path) -> Machine:
     for key in (*KUBELET_SYSCTLS, "kernel/random/boot_id"):
         (tmp_path / "sys" / key).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "sys" / key).write_text("first\n")
+    (tmp_path / "sys" / INOTIFY_INSTANCES).parent.mkdir(parents=True)
+    (tmp_path / "sys" / INOTIFY_INSTANCES).write_text("128\n")
     (tmp_path / "run").mkdir()
     (tmp_path / "there").mkdir()
     return Machine(tmp_path / "run", tmp_path / "sys", (tmp_path / "there", tmp_path / "made"))
@@ -78,3 +80,14 @@ def test_without_a_record_there_is_nothing_to_put_back(machine: Machine) -> None
     change(machine)
     machine.restore(node_runs=lambda: False)
     assert settings(machine) == {"changed"}
+
+
+@pytest.mark.parametrize(("before", "during"), [(128, ENOUGH_INSTANCES), (8192, 8192)])
+def test_the_limit_of_watches_is_raised_if_need_be_and_put_back(machine: Machine, before: int, during: int) -> None:
+    limit = machine.sysctls / INOTIFY_INSTANCES
+    limit.write_text(f"{before}\n")
+    machine.remember()
+    machine.raise_limits()
+    assert int(limit.read_text()) == during
+    machine.restore(node_runs=lambda: False)
+    assert int(limit.read_text()) == before

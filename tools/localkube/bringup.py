@@ -62,6 +62,7 @@ def _node(place: Place, machine: Machine) -> Cluster:
     with step("namespaces, control groups, network"):
         with machine.locked():
             machine.remember()
+            machine.raise_limits()
             pid = processes.launch_init(place)
         cgroups.create(cgroups.hierarchies(), place.cgroup, pid)
         return links.connect(place, pid)

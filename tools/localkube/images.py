@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import urllib.error
@@ -56,24 +57,44 @@ def build_arguments(words: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def declared_environment(dockerfile: str, environment: Mapping[str, str]) -> list[str]:
+    r"""The host's pip, uv and npm settings that a Dockerfile declares as ARG; others stay out of the image.
+
+    >>> declared_environment("FROM x\nARG PIP_INDEX_URL", {"PIP_INDEX_URL": "u", "PIP_CERT": "c"})
+    ['--build-arg=PIP_INDEX_URL=u']
+    """
+    declared = re.findall(r"^\s*ARG\s+((?:PIP|UV|NPM_CONFIG)_\w+)", dockerfile, re.MULTILINE | re.IGNORECASE)
+    return [f"--build-arg={name}={environment[name]}" for name in declared if name in environment]
+
+
 def build_image(tag: str, context: Path, dockerfile: Path | None, options: Sequence[str]) -> None:
     """Build a Dockerfile; bases that have a stand-in are made first. CommandError if the build fails."""
     require(IMAGE_BUILDING, "building images")
     dockerfile = dockerfile or context / "Dockerfile"
     if not dockerfile.is_file() or not context.is_dir():
         raise UsageError(f"no Dockerfile at {dockerfile}" if context.is_dir() else f"no directory {context}")
-    for image in base_images(dockerfile.read_text(), build_arguments(options)):
+    text = dockerfile.read_text()
+    for image in base_images(text, build_arguments(options)):
         if image in BASES:
             ensure_base(BASES[image])
     command = [
         *(*PRIVATE, "buildah", "bud", "--isolation=chroot", "--network=host", "--pull=false", "--layers"),
         *("--format=docker", f"--signature-policy={images_dir() / 'storage' / 'policy.json'}"),
+        *declared_environment(text, os.environ),
+        *_ignore_file(dockerfile, options),
         *(f"--tag={tag}", f"--file={dockerfile}", *options, str(context)),
     ]
     with step(f"build {tag}"):
         code = subprocess.run(command, env=storage_environment(), check=False).returncode
     if code:
         raise CommandError(f"building {tag} from {dockerfile} ended with {code}; the reason is above")
+
+
+def _ignore_file(dockerfile: Path, options: Sequence[str]) -> list[str]:
+    """The Dockerfile's own ignore file, as BuildKit has it; buildah knows only the context's."""
+    own = dockerfile.with_name(f"{dockerfile.name}.dockerignore")
+    given = any(option.startswith("--ignorefile") for option in options)
+    return [f"--ignorefile={own}"] if own.is_file() and not given else []
 
 
 def load(cluster: Cluster, image: str) -> str:

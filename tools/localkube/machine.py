@@ -26,6 +26,8 @@ KUBELET_SYSCTLS = (
     "kernel/keys/root_maxkeys",
     "kernel/keys/root_maxbytes",
 )
+INOTIFY_INSTANCES = "fs/inotify/max_user_instances"
+ENOUGH_INSTANCES = 1024  # a node takes 25; at the usual 128 a fifth node beside four never becomes Ready
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,21 @@ class Machine:
         if self._read() is not None:
             return
         values = {
-            key: (self.sysctls / key).read_text().strip() for key in KUBELET_SYSCTLS if (self.sysctls / key).exists()
+            key: (self.sysctls / key).read_text().strip()
+            for key in (*KUBELET_SYSCTLS, INOTIFY_INSTANCES)
+            if (self.sysctls / key).exists()
         }
         made = [str(path) for path in self.mount_points if not path.exists()]
         record = {"boot": self._boot(), "sysctls": values, "directories": made}
         partial = self.record.with_suffix(".part")
         partial.write_text(json.dumps(record))
         partial.rename(self.record)
+
+    def raise_limits(self) -> None:
+        """Make room for several nodes; call it when ``remember`` has the value before."""
+        limit = self.sysctls / INOTIFY_INSTANCES
+        if limit.exists() and int(limit.read_text()) < ENOUGH_INSTANCES:
+            limit.write_text(str(ENOUGH_INSTANCES))
 
     def restore(self, node_runs: Callable[[], bool]) -> None:
         """Put everything back if no node runs any more."""
