@@ -34,6 +34,7 @@ class FakeKube:
         self.crash_before: int | None = None
         self.crash_after: int | None = None
         self.refuse: Callable[[str, str, str], errors.ApiError | None] = lambda verb, plural, name: None
+        self.warnings: tuple[str, ...] = ()
         self.listeners: list[Callable[[str, Kind, Raw], None]] = []
         self._owned: dict[tuple[Place, str], set[Path]] = {}
         self._versions = itertools.count(100)
@@ -114,6 +115,10 @@ class FakeKube:
             raise errors.NotFoundError(f"{place[2]} not found", status=404)
         status = {key: body[key] for key in ("apiVersion", "kind", "metadata", "status")}
         return self._write("status", place, lambda: self._applied(place, status, f"{labels.MANAGER}/status"))
+
+    async def warnings_of(self, body: Raw) -> tuple[str, ...]:
+        self._maybe_refuse("warnings", kind_of(body), name_of(body)[1])
+        return self.warnings
 
     async def create(self, body: Raw) -> Raw:
         place = (kind_of(body), *name_of(body))

@@ -46,6 +46,20 @@ async def test_consent_that_comes_later_is_enough() -> None:
     assert world.reason("NamespaceReady") == "Active"
 
 
+async def test_pods_that_break_the_rules_keep_their_namespace_as_it_is_until_they_are_gone() -> None:
+    consent = namespace("lab", annotations={"freehold.dev/adopt-by": "acme"})
+    world = World(tenant(namespace={"name": "lab", "adopt": True}), consent)
+    world.fake.warnings = ("something else", 'existing pods in namespace "lab" violate it', "old-web: runs as root")
+    await world.settle()
+    status, reason, message = world.condition("NamespaceReady")
+    assert (status, reason) == ("False", "Foreign")
+    assert message.endswith("change or delete them: old-web: runs as root")
+    assert "labels" not in world.namespace("lab")["metadata"]
+    world.fake.warnings = ("something else",)
+    await world.settle()
+    assert world.reason("Ready") == "Provisioned"
+
+
 async def test_a_foreign_namespace_is_not_touched() -> None:
     world = World(tenant(), namespace("tenant-acme", labels={"team": "ml"}))
     before = world.namespace()["metadata"]["resourceVersion"]

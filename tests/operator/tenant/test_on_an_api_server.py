@@ -242,6 +242,23 @@ async def test_adoption_needs_the_namespaces_consent(live: LiveWorld) -> None:
         assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
+async def test_a_namespace_with_a_pod_that_breaks_the_rules_is_not_adopted(live: LiveWorld) -> None:
+    with live.kube.namespace("lab") as lab:
+        live.kube.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}, lab)
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "old-web"}}
+        live.kube.apply(pod | {"spec": {"containers": [{"name": "c", "image": "x"}]}}, lab)
+        name = live.tenant(namespace={"name": lab, "adopt": True})
+        live.kube.kubectl("annotate", "namespace", lab, f"freehold.dev/adopt-by={name}")
+        await live.settle(name)
+        status, reason, message = live.condition(name, "NamespaceReady")
+        assert (status, reason) == ("False", "Foreign")
+        assert "old-web" in message
+        assert "freehold.dev/tenant" not in live.kube.get("namespace", lab)["metadata"]["labels"]
+        live.kube.kubectl("delete", "pod", "old-web", f"--namespace={lab}", "--grace-period=0", "--force")
+        await live.settle(name)
+        assert live.condition(name, "Ready")[:2] == ("True", "Provisioned")
+
+
 async def test_nothing_to_adopt_names_the_remedy(live: LiveWorld) -> None:
     name = live.tenant(namespace={"name": "no-such-lab", "adopt": True})
     await live.settle(name)

@@ -96,7 +96,13 @@ def test_the_namespace_once_held_is_remembered() -> None:
     before = {"namespace": "tenant-acme"}
     after = folded(seen(namespace_there=False), before, "t")
     assert after["namespace"] == "tenant-acme"
-    assert "namespace" not in folded(seen(namespace_refusal=Refusal(R.FOREIGN, "x")), {}, "t")
+    assert "namespace" in folded(seen(namespace_refusal=Refusal(R.TERMINATING, "x")), before, "t")
+
+
+@pytest.mark.parametrize("reason", [R.FOREIGN, R.NAME_TAKEN, R.NOT_FOUND])
+def test_a_namespace_that_became_anothers_is_claimed_no_longer(reason: TenantReason) -> None:
+    before = {"namespace": "tenant-acme"}
+    assert "namespace" not in folded(seen(namespace_refusal=Refusal(reason, "x")), before, "t")
 
 
 def test_a_removed_store_leaves_the_status() -> None:

@@ -19,6 +19,7 @@ from freehold_operator.kube.login import Credentials
 
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
+METHODS = {"LIST": "GET", "DRYRUN": "PATCH"}  # verbs that are counted as such and are no HTTP method
 PAGE = 200  # objects per LIST page: 8,400 objects in one answer cost 143 MB more
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
@@ -46,6 +47,9 @@ class KubeApi(Protocol):
 
     async def apply_status(self, body: Raw) -> Raw:
         """The same on the status subresource."""
+
+    async def warnings_of(self, body: Raw) -> tuple[str, ...]:
+        """What the server would warn of if this were applied; nothing is written."""
 
     async def create(self, body: Raw) -> Raw:
         """Plain create; `errors.ConflictError` when it exists."""
@@ -108,6 +112,12 @@ class AioKubeApi:
     async def apply_status(self, body: Raw) -> Raw:
         return await self._apply(body, "status")
 
+    async def warnings_of(self, body: Raw) -> tuple[str, ...]:
+        kind, (namespace, name) = kind_of(body), name_of(body)
+        query = {"fieldManager": labels.MANAGER, "force": "true", "dryRun": "All"}
+        _, headers = await self._ask("DRYRUN", kind, kind.path(namespace, name), query=query, body=body, content=APPLY)
+        return tuple(_warning(text) for text in headers.getall("Warning", ()))
+
     async def _apply(self, body: Raw, subresource: str) -> Raw:
         kind, (namespace, name) = kind_of(body), name_of(body)
         query = {"fieldManager": labels.MANAGER, "force": "true"}
@@ -141,7 +151,11 @@ class AioKubeApi:
     async def close(self) -> None:
         await self._rest.close()
 
-    async def _call(
+    async def _call(self, verb: str, kind: Kind, path: str, **call: Any) -> Raw:
+        answer, _ = await self._ask(verb, kind, path, **call)
+        return answer
+
+    async def _ask(
         self,
         verb: str,
         kind: Kind,
@@ -151,28 +165,28 @@ class AioKubeApi:
         body: Raw | None = None,
         content: str = "application/json",
         accept: str = "application/json",
-    ) -> Raw:
-        writes = verb not in {"GET", "LIST"}
+    ) -> tuple[Raw, Any]:
+        method = METHODS.get(verb, verb)
+        writes = verb == method and verb != "GET"
         if writes and self._limiter:
             await self._limiter.acquire()
         url = self._credentials.url(path, query)
         headers = {"Accept": accept, "Content-Type": content}
-        method = "GET" if verb == "LIST" else verb
-        status, answer, retry_after = await self._exchange(method, url, headers, body)
+        status, answer, received = await self._exchange(method, url, headers, body)
         if status == 401 and self._refresh_token():
-            status, answer, retry_after = await self._exchange(method, url, headers, body)
+            status, answer, received = await self._exchange(method, url, headers, body)
         if self._count:
             self._count(verb, kind.plural, status)
         if status < 400:
             if writes and self._limiter:
                 self._limiter.succeeded()
-            return answer
-        error = errors.api_error(status, answer, retry_after)
+            return answer, received
+        error = errors.api_error(status, answer, received.get("Retry-After", ""))
         if self._limiter and (isinstance(error, errors.UnreachableError) or status >= 500 or status == 429):
             self._limiter.failed(error.retry_after_seconds)
         raise error
 
-    async def _exchange(self, method: str, url: str, headers: dict[str, str], body: Raw | None) -> tuple[int, Raw, str]:
+    async def _exchange(self, method: str, url: str, headers: dict[str, str], body: Raw | None) -> tuple[int, Raw, Any]:
         sent = headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
         try:
             response = await self._rest.request(  # type: ignore[no-untyped-call]  # the client is typed in part
@@ -184,7 +198,7 @@ class AioKubeApi:
                 self._limiter.failed(0)
             place = url.partition("?")[0]
             raise errors.UnreachableError(f"{method} {place}: {type(error).__name__} {error}") from error
-        return response.status, _parsed(text), response.getheader("Retry-After", "")
+        return response.status, _parsed(text), response.getheaders()
 
     def _refresh_token(self) -> bool:
         """Re-read the mounted token, which kubelet rotates; False when it is the one that was refused."""
@@ -192,6 +206,11 @@ class AioKubeApi:
         changed = fresh != self._token
         self._token = fresh
         return changed
+
+
+def _warning(header: str) -> str:
+    """The sentence inside a Warning header (RFC 7234, section 5.5): `299 - "sentence"`."""
+    return header.partition('"')[2].rstrip('"').replace('\\"', '"')
 
 
 def _parsed(text: bytes) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 The list is the specification: conditions, Events and columns come from it and from nowhere else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ Raw = dict[str, Any]
 TENANT_UID = f"{labels.GROUP}/tenant-uid"
 ADOPT_BY = f"{labels.GROUP}/adopt-by"
 RELEASED = f"{labels.GROUP}/released"
+POD_SECURITY_WARNING = "existing pods in namespace"
+FAULTS_LIMIT = 800
 RESERVED = ("default",)
 RESERVED_PREFIXES = ("kube-", "freehold")
 
@@ -138,6 +140,21 @@ NAMESPACE_CHECKS: tuple[Check, ...] = (
 def namespace_refusal(claim: Claim, namespace: Raw | None) -> Refusal | None:
     """Why the namespace may not be made or taken; None when it may."""
     return next((refusal for check in NAMESPACE_CHECKS if (refusal := check(claim, namespace))), None)
+
+
+def pods_refusal(claim: Claim, warnings: Sequence[str]) -> Refusal | None:
+    """Why a namespace that consents is still not taken; `warnings` are the API server's to a dry run of taking it.
+
+    Its Pod Security admission checks running pods then: first a sentence about all, then one per kind of fault.
+    """
+    first = next((number for number, text in enumerate(warnings) if text.startswith(POD_SECURITY_WARNING)), None)
+    if first is None:
+        return None
+    faults = "; ".join(warnings[first + 1 :])[:FAULTS_LIMIT]
+    return Refusal(
+        TenantReason.FOREIGN,
+        f"namespace {claim.namespace} has pods that break Pod Security `restricted`; change or delete them: {faults}",
+    )
 
 
 def image_refusal(store: str, images: Mapping[str, str]) -> Refusal | None:

@@ -13,6 +13,7 @@ from freehold_operator.tenant import finalizer, observe, policies
 from freehold_operator.tenant.departing import depart
 from freehold_operator.tenant.policies import Claim
 from freehold_operator.tenant.provisioning import Outcome, provision
+from freehold_operator.tenant.refusal import Refusal
 from freehold_operator.tenant.reporting import report, seen_inside, seen_outside
 from freehold_operator.tenant.resources import namespace as namespaces
 from freehold_operator.tenant.resources.manifest import place_of
@@ -38,7 +39,7 @@ async def reconcile(services: Services, key: ObjectKey) -> float | None:
 
 async def _keep(services: Services, raw: Raw, tenant: Tenant, claim: Claim) -> float | None:
     live = await observe.live_namespace(services, tenant)
-    if refusal := policies.namespace_refusal(claim, live):
+    if refusal := policies.namespace_refusal(claim, live) or await _pods_refusal(services, tenant, claim, live):
         await report(services, raw, seen_outside(tenant, live, refusal))
         return TERMINATING_SECONDS if live and live["metadata"].get("deletionTimestamp") else REFUSED_SECONDS
     namespace = await _namespace(services, tenant, live)
@@ -48,6 +49,14 @@ async def _keep(services: Services, raw: Raw, tenant: Tenant, claim: Claim) -> f
     seen = seen_inside(services, observed, outcome, pods)
     await report(services, raw, seen)
     return _look_again(outcome, seen)
+
+
+async def _pods_refusal(services: Services, tenant: Tenant, claim: Claim, live: Raw | None) -> Refusal | None:
+    """Asked only of a namespace about to be taken over. Raises `errors.ApiError`."""
+    if live is None or labels.is_ours(live):
+        return None
+    wanted = comparison.marked(namespaces.namespace(tenant))
+    return policies.pods_refusal(claim, await services.api.warnings_of(wanted))
 
 
 async def _namespace(services: Services, tenant: Tenant, live: Raw | None) -> Raw:

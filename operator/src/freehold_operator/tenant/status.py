@@ -70,10 +70,8 @@ def folded(seen: Seen, before: Raw, now: str) -> Raw:
         "conditions": fold(before.get("conditions") or [], wanted, seen.generation, now),
         "usage": {"models": seen.models},
     }
-    if seen.namespace_there and seen.namespace_refusal is None:
+    if _holds_namespace(seen, before):
         status["namespace"] = seen.namespace
-    elif before.get("namespace"):
-        status["namespace"] = before["namespace"]  # it was ours once: made anew when it is gone, also if adopted
     if T.POSTGRES_READY in seen.stores:
         status["postgres"] = {"mode": "Dedicated"}
     if T.REDIS_READY in seen.stores:
@@ -173,6 +171,13 @@ def _ready(seen: Seen, before: Raw, parts: tuple[Condition, ...]) -> Condition:
     first_time = bad.reason in PROGRESS and not _was_up(before)
     reason = R.PROVISIONING if first_time else NOT_READY[TenantCondition(bad.type)]
     return Condition(T.READY, False, reason, bad.message)
+
+
+def _holds_namespace(seen: Seen, before: Raw) -> bool:
+    """Also while it is gone or going: it is made anew then. Never once it is another's."""
+    if seen.namespace_refusal is not None:
+        return seen.namespace_refusal.reason == R.TERMINATING and bool(before.get("namespace"))
+    return seen.namespace_there or bool(before.get("namespace"))
 
 
 def _was_up(before: Raw) -> bool:
