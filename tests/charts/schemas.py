@@ -19,6 +19,12 @@ from tests.charts.rendering import Object
 
 def faults(item: Object, version: str) -> Sequence[str]:
     """What is wrong with an object in the eyes of this Kubernetes, unknown fields included."""
+    return _faults(json.dumps(item, sort_keys=True), version)
+
+
+@cache  # most objects are the same in every case, and a resource definition takes seconds
+def _faults(text: str, version: str) -> Sequence[str]:
+    item = json.loads(text)
     found = _validator(item["kind"], item["apiVersion"], version).iter_errors(item)
     return [f"{item['kind']}/{item['metadata']['name']} {error.json_path}: {error.message}" for error in found]
 
