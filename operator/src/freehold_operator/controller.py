@@ -1,8 +1,10 @@
 """What `main` asks of a controller, so that Model and Tenant are wired the same way and know nothing of each other."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from prometheus_client import CollectorRegistry
 
 from freehold_operator.kube.api import KubeApi
 from freehold_operator.kube.apply import Applier
@@ -17,7 +19,8 @@ from freehold_operator.settings import Settings
 class Services:
     """What every controller works with; made once in `main`, passed by argument.
 
-    `now` is the time as RFC 3339 with seconds (`2026-11-24T03:30:00Z`), for conditions.
+    `now` is the time as RFC 3339 with seconds (`2026-11-24T03:30:00Z`), for conditions; `registry` takes a
+    controller's own metrics.
     """
 
     settings: Settings
@@ -26,6 +29,7 @@ class Services:
     applier: Applier
     events: EventRecorder
     now: Callable[[], str]
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
 
 Enqueue = Callable[[ObjectKey], None]

@@ -141,13 +141,20 @@ class _Process:
         api = AioKubeApi(credentials, WriteLimiter(settings.api_qps, settings.api_burst), self._metrics.count_call)
         store = Store(TRIMMERS)
         services = Services(
-            settings, api, store, Applier(api, store), EventRecorder(api, self._identity, now_micro_text), now_text
+            settings=settings,
+            api=api,
+            store=store,
+            applier=Applier(api, store),
+            events=EventRecorder(api, self._identity, now_micro_text),
+            now=now_text,
+            registry=self._metrics.registry,
         )
         controllers = [CONTROLLERS[name](services) for name in self._names]
         limits = QueueLimits(workers=settings.workers, resync_seconds=settings.resync_seconds)
         queue = WorkQueue({one.kind: one.reconcile for one in controllers}, limits, self._metrics.count_run)
         sync = Sync(api, store, controllers, queue.add, settings.resync_seconds)
-        self._metrics.registry.register(Snapshots(queue, [one.kind for one in controllers], self._health))
+        kinds = [kind for kind in sync.kinds if kind.kind in {one.kind for one in controllers}]
+        self._metrics.registry.register(Snapshots(queue, kinds, self._health, store))
         try:
             await self._until_stopped(credentials, sync, queue, controllers)
         finally:

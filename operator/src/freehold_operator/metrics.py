@@ -1,12 +1,16 @@
 """The operator's metrics. No tenant's or Model's name is ever a label: names can be secret, and series cost memory."""
 
+from collections import Counter as Counts
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from freehold_operator.health import Health
+from freehold_operator.kube.kinds import Kind
+from freehold_operator.kube.store import Store
 from freehold_operator.queue import WorkQueue
 
 PREFIX = "freehold_operator"
@@ -58,24 +62,60 @@ class Metrics:
 
 
 class Snapshots(Collector):
-    """Figures that are read when somebody asks: the queue's and the watches'."""
+    """Figures that are read when somebody asks: the queue's, the watches' and the cache's."""
 
-    def __init__(self, queue: WorkQueue, kinds: Iterable[str], health: Health) -> None:
+    def __init__(self, queue: WorkQueue, kinds: Iterable[Kind], health: Health, store: Store) -> None:
         self._queue = queue
         self._kinds = tuple(kinds)
         self._health = health
+        self._store = store
 
     def collect(self) -> Iterable[Metric]:
         """All of them, now."""
+        return [*self._work(), self._objects(), self._conditions(), self._watches()]
+
+    def _work(self) -> list[Metric]:
         schedule, now = self._queue.schedule, self._queue.now()
         depth = GaugeMetricFamily(f"{PREFIX}_queue_depth", "Objects that wait.", labels=["kind"])
         oldest = GaugeMetricFamily(f"{PREFIX}_queue_oldest_seconds", "Longest wait.", labels=["kind"])
         busy = GaugeMetricFamily(f"{PREFIX}_workers_busy", "Objects being worked on.", labels=["kind"])
         for kind in self._kinds:
-            depth.add_metric([kind], schedule.depth(kind))
-            oldest.add_metric([kind], schedule.oldest_seconds(kind, now))
-            busy.add_metric([kind], schedule.busy(kind))
+            depth.add_metric([kind.kind], schedule.depth(kind.kind))
+            oldest.add_metric([kind.kind], schedule.oldest_seconds(kind.kind, now))
+            busy.add_metric([kind.kind], schedule.busy(kind.kind))
+        return [depth, oldest, busy]
+
+    def _watches(self) -> Metric:
         age = GaugeMetricFamily(f"{PREFIX}_watch_age_seconds", "Since a watch said anything.", labels=["resource"])
         for resource, seconds in self._health.watch_ages().items():
             age.add_metric([resource], seconds)
-        return [depth, oldest, busy, age]
+        return age
+
+    def _objects(self) -> Metric:
+        objects = GaugeMetricFamily(f"{PREFIX}_objects", "Objects by phase.", labels=["kind", "phase"])
+        for kind in self._kinds:
+            phases = Counts((body.get("status") or {}).get("phase") or "None" for body in self._store.all(kind))
+            for phase, count in phases.items():
+                objects.add_metric([kind.kind, phase], count)
+        return objects
+
+    def _conditions(self) -> Metric:
+        family = GaugeMetricFamily(
+            f"{PREFIX}_condition_false_seconds",
+            "Longest time that a condition has not held, over all objects.",
+            labels=["type", "reason"],
+        )
+        longest: dict[tuple[str, str], float] = {}
+        for kind in self._kinds:
+            for body in self._store.all(kind):
+                for condition in (body.get("status") or {}).get("conditions") or []:
+                    if condition["status"] == "False":
+                        key = condition["type"], condition["reason"]
+                        longest[key] = max(longest.get(key, 0.0), _age(condition["lastTransitionTime"]))
+        for labels, seconds in longest.items():
+            family.add_metric(list(labels), seconds)
+        return family
+
+
+def _age(since: str) -> float:
+    return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(since)).total_seconds())

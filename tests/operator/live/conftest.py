@@ -24,7 +24,13 @@ from tests.operator.live.process import RELEASE_NAMESPACE, OperatorProcess
 ROOT = Path(__file__).resolve().parents[3]
 RBAC = "rbac.authorization.k8s.io"
 ACCOUNT = "freehold-operator"
-QUICK_LEASE = {"LEASE_SECONDS": "3", "LEASE_RENEW_DEADLINE": "2", "LEASE_RETRY": "0.3"}
+QUICK = {
+    "TENANT_ACCOUNT": ACCOUNT,
+    "MODEL_ACCOUNT": ACCOUNT,
+    "LEASE_SECONDS": "3",
+    "LEASE_RENEW_DEADLINE": "2.5",
+    "LEASE_RETRY": "0.3",
+}
 LEASES = {
     "apiVersion": f"{RBAC}/v1",
     "kind": "Role",
@@ -94,8 +100,7 @@ def operator_of(account: Path, tmp_path: Path) -> Iterator[Callable[..., Operato
     made: list[OperatorProcess] = []
 
     def make(name: str = "operator", **settings: str) -> OperatorProcess:
-        both = {"TENANT_ACCOUNT": ACCOUNT, "MODEL_ACCOUNT": ACCOUNT} | QUICK_LEASE | settings
-        one = OperatorProcess(account, tmp_path, both, name=name)
+        one = OperatorProcess(account, tmp_path, QUICK | settings, name=name)
         made.append(one)
         one.start()
         return one

@@ -11,6 +11,7 @@ from freehold_operator.kube.apply import Applier
 from freehold_operator.kube.events import EventRecorder
 from freehold_operator.kube.kinds import DEPLOYMENT, MODEL, POD, ObjectKey, Raw
 from freehold_operator.kube.store import Store
+from freehold_operator.model.metrics import ModelMetrics
 from freehold_operator.model.observe import Observer
 from freehold_operator.model.observed import ProviderCheck, ScalingView
 from freehold_operator.model.reconcile import ModelReconciler
@@ -80,7 +81,8 @@ class World:
             now=self.text,
         )
         observer = Observer(self.services, ModelReader(), lambda key: self.scaling, now=lambda: self.now)
-        self.reconciler = ModelReconciler(self.services, observer, self.probe, clock=self.seconds)  # type: ignore[arg-type]  # the fixed probe
+        self.metrics = ModelMetrics(self.services.registry)
+        self.reconciler = ModelReconciler(self.services, observer, self.probe, self.metrics, clock=self.seconds)  # type: ignore[arg-type]  # the fixed probe
 
     def seconds(self) -> float:
         return (self.now - START).total_seconds() + 1000

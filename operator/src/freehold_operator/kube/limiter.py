@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+ROUNDING = 1e-6  # a token that is missing by less would be waited for in ever smaller steps
 RECOVERY_RATE = 10.0  # writes per second right after an outage
 RECOVERY_SECONDS = 10.0  # the rate doubles after each of these until the ordinary one is reached
 
@@ -62,4 +63,5 @@ class WriteLimiter:
         self._filled_at = now
         if now < self._not_before:
             return self._not_before - now
-        return 0.0 if self._tokens >= 1 else (1 - self._tokens) / rate
+        missing = 1 - self._tokens
+        return missing / rate if missing > ROUNDING else 0.0

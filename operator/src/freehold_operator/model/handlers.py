@@ -7,6 +7,7 @@ from freehold_operator.controller import Enqueue, Services
 from freehold_operator.kube import owners
 from freehold_operator.kube.kinds import MODEL, POD, RESOURCE_QUOTA, TENANT, Kind, ObjectKey, Raw, name_of
 from freehold_operator.model.demand import DemandReader
+from freehold_operator.model.metrics import ModelMetrics, ScalerMetrics
 from freehold_operator.model.observe import CHILDREN, Observer
 from freehold_operator.model.provider_probe import ProviderProbe
 from freehold_operator.model.reconcile import ModelReconciler
@@ -63,7 +64,9 @@ class ModelController:
         )
         self._probe = ProviderProbe(services.api, models, time.monotonic)
         observer = Observer(services, models, self.scaler.view)
-        self._reconciler = ModelReconciler(services, observer, self._probe)
+        services.registry.register(ScalerMetrics(self.scaler))
+        metrics = ModelMetrics(services.registry)
+        self._reconciler = ModelReconciler(services, observer, self._probe, metrics)
 
     def owners(self, kind: Kind, body: Raw) -> Iterable[ObjectKey]:
         """A Tenant concerns all Models of its namespace, a child its Model; quotas are read when scaling."""

@@ -1,13 +1,14 @@
 """Makes one Model true: observe, judge, plan, apply, tell. Level-triggered: every run starts from the whole picture."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from freehold_crds import FailureLocation as Location
 from freehold_crds import ModelReason as Reason
 from freehold_operator import errors
-from freehold_operator.conditions import transitions, without_times
+from freehold_operator.conditions import Condition, transitions, without_times
 from freehold_operator.controller import Services
 from freehold_operator.desired import Plan
 from freehold_operator.kube import apply, owners
@@ -15,6 +16,7 @@ from freehold_operator.kube.kinds import MODEL, ObjectKey, Raw, name_of
 from freehold_operator.model import failures, providers, status
 from freehold_operator.model.events import worth_telling
 from freehold_operator.model.failures import Failure
+from freehold_operator.model.metrics import ModelMetrics
 from freehold_operator.model.observe import CHILDREN, Observer
 from freehold_operator.model.observed import Observed, Verdict
 from freehold_operator.model.plan import plan, replicas
@@ -34,11 +36,13 @@ class ModelReconciler:
         services: Services,
         observer: Observer,
         probe: ProviderProbe,
+        metrics: ModelMetrics,
         clock: Callable[[], float] = time.monotonic,  # a fake in tests
     ) -> None:
         self._services = services
         self._observer = observer
         self._probe = probe
+        self._metrics = metrics
         self._clock = clock
         self._taken: dict[ObjectKey, tuple[str, ...]] = {}
         self._told_at: dict[ObjectKey, float] = {}
@@ -102,9 +106,19 @@ class ModelReconciler:
         body: Raw = {"apiVersion": MODEL.api_version, "kind": MODEL.kind, "metadata": metadata, "status": folded}
         await apply.apply_status(self._services.api, self._services.store, body)
         changed = transitions(previous.get("conditions") or [], status.all_conditions(state))
+        self._measure(seen, changed, failure, folded)
         for condition, warning in worth_telling(changed):
             await self._services.events.record(seen.raw, condition, warning=warning)
         return None
+
+    def _measure(self, seen: Observed, changed: Sequence[Condition], failure: Failure | None, folded: Raw) -> None:
+        """How long people waited: for a pod after waking, for words after a failure."""
+        engine = seen.model.spec.engine
+        reasons = {condition.reason for condition in changed}
+        if Reason.SERVING in reasons and (woke := folded.get("lastActivationTime")):
+            self._metrics.served(engine, (seen.now - datetime.fromisoformat(woke)).total_seconds())
+        if failure and failure.time and failure.reason in reasons:
+            self._metrics.told(engine, (seen.now - datetime.fromisoformat(failure.time)).total_seconds())
 
     def _forget(self, key: ObjectKey) -> None:
         self._taken.pop(key, None)
