@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from asyncpg.pgproto.pgproto import UUID as DatabaseUUID
+from asyncpg.pgproto import pgproto
 
 from tests.app.gateway.raw import CHAT, post
 from tests.app.gateway.running import ACME, KEY, model, running_gateway
@@ -26,7 +26,7 @@ async def test_each_request_is_one_line_without_content(engine: ScriptedServer) 
     """The key's id comes from asyncpg as it does in production: its own UUID class, which orjson does not know."""
     written = io.StringIO()
     async with running_gateway(model(urls=[engine.url]), log=written) as running:
-        key_id = DatabaseUUID("01a20bcc-c185-7598-8949-c5c69c5ffb4c")
+        key_id = pgproto.UUID("01a20bcc-c185-7598-8949-c5c69c5ffb4c")
         running.keys.grants[KEY] = replace(ACME, key_id=key_id)
         reply = await post(running.port, CHAT | {"user": "canary-1"}, headers="x-canary: canary-2\r\n")
         await post(running.port, CHAT, path="/v1/chat/completions?canary-3=1", key="canary-4")

@@ -69,6 +69,9 @@ class Principals:
         self.ttl_seconds = TTL_SECONDS
         self.results = {"hit": 0, "miss": 0, "unknown": 0, "stale": 0, "unavailable": 0}
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def known(self, credential: bytes | None, now: float) -> Grant | Refusal | None:
         """The answer as far as the cache has it; None means ask `find`."""
         if credential is None:
