@@ -20,8 +20,17 @@ STOP_SECONDS = 15.0
 
 
 class WorkerRole:
-    def __init__(self, loops: Mapping[str, Loop], registry: CollectorRegistry) -> None:
+    def __init__(
+        self,
+        loops: Mapping[str, Loop],
+        registry: CollectorRegistry,
+        *,
+        restart_seconds: float = RESTART_SECONDS,  # less in tests
+        stop_seconds: float = STOP_SECONDS,  # less in tests
+    ) -> None:
         self._loops = loops
+        self._restart_seconds = restart_seconds
+        self._stop_seconds = stop_seconds
         self._stop = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._restarts = Counter(
@@ -39,11 +48,11 @@ class WorkerRole:
         return bool(self._tasks) and not any(task.done() for task in self._tasks.values())
 
     async def stop(self) -> None:
-        """Let every loop finish what it holds; cancel what takes longer than STOP_SECONDS."""
+        """Let every loop finish what it holds; cancel what takes longer."""
         self._stop.set()
         if not self._tasks:
             return
-        _, late = await asyncio.wait(self._tasks.values(), timeout=STOP_SECONDS)
+        _, late = await asyncio.wait(self._tasks.values(), timeout=self._stop_seconds)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -55,4 +64,4 @@ class WorkerRole:
             except Exception:  # noqa: BLE001  top of a loop: logged, counted, started again
                 self._log.exception("loop_failed", component=name)
                 self._restarts.labels(name).inc()
-                await wait_or_stop(self._stop, RESTART_SECONDS)
+                await wait_or_stop(self._stop, self._restart_seconds)

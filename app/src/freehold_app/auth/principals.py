@@ -22,6 +22,7 @@ class DatabasePrincipals:
         if not is_well_formed(key):
             return None
         try:
+            # tenancy: the key tells the tenant; only auth_api_key() answers here
             async with self._database.platform() as session:
                 for digest in self._peppers.candidates(key):
                     grant = await grant_by_digest(session, digest)

@@ -4,6 +4,8 @@ The owner runs this (`maintain`, and once after each migration). Without it noth
 partition go to the default one and are moved later.
 """
 
+# tenancy of this file: names in DDL take no parameters; DailyTable checks them
+
 from __future__ import annotations
 
 import re

@@ -18,9 +18,10 @@ async def enter_tenant(database: Database, name: str, clock: Clock) -> UUID:
     """The id of the tenant of this name, which is made on the first call; TenantNameError for an impossible name."""
     if not _NAME.fullmatch(name):
         raise TenantNameError(f"{name!r} cannot be a tenant's name")
-    async with database.platform() as session:
+    async with database.platform() as session:  # tenancy: tenants is exempt, it holds no tenant's own data
         await insert_if_absent(session, new_id(clock), name)
-    async with database.platform() as session:  # a new transaction sees the row that somebody else just won with
+    # A new transaction, which sees the row that somebody else may just have won with.
+    async with database.platform() as session:  # tenancy: tenants is exempt, it holds no tenant's own data
         tenant_id = await id_by_name(session, name)
     if tenant_id is None:
         raise AssertionError(f"tenant {name} was deleted while it was entered")
@@ -28,5 +29,5 @@ async def enter_tenant(database: Database, name: str, clock: Clock) -> UUID:
 
 
 async def find_tenant(database: Database, name: str) -> UUID | None:
-    async with database.platform() as session:
+    async with database.platform() as session:  # tenancy: tenants is exempt, it holds no tenant's own data
         return await id_by_name(session, name)

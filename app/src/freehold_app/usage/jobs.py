@@ -95,6 +95,7 @@ class UsageWriter:
     async def _commit(self, pending: Sequence[Pending]) -> None:
         """Write a batch; one that PostgreSQL refuses is halved until the guilty event stands alone."""
         try:
+            # tenancy: a batch holds events of many tenants, as the worker's policy allows
             async with self._database.platform() as session:
                 written = await record(session, [item.event for item in pending])
         except UsageRefusedError as error:
