@@ -23,6 +23,7 @@ MATERIAL = StoreMaterial("pass-word", "CA", "CERT", "KEY", admin_password="admin
 RELEASE = "freehold-system"
 BOTH = {"postgres": False, "redis": False}
 POSTGRES_KEYS = {"host", "port", "dbname", "username", "password", "sslmode", "ca.crt", "uri", "asyncpg"}
+AMOUNTS = {"cpu", "memory", "ephemeral-storage"}
 REDIS_KEYS = {"host", "port", "username", "password", "prefix", "ca.crt", "url"}
 
 
@@ -180,6 +181,11 @@ class TestStores:
         assert set(secrets["freehold-postgres"]["data"]) == POSTGRES_KEYS
         assert set(secrets["freehold-redis"]["data"]) == REDIS_KEYS
 
+    def test_models_may_name_the_secret_of_an_exposed_store_and_no_other(self) -> None:
+        secrets = of_kind(stores(postgres={"mode": "Dedicated", "exposeToModels": True}), "Secret")
+        usable = [name for name, body in secrets.items() if labels.CREDENTIAL in body["metadata"]["labels"]]
+        assert usable == ["freehold-postgres"]
+
     def test_the_addresses_are_complete(self) -> None:
         secrets = of_kind(stores(), "Secret")
         login = "t_acme:pass-word@freehold-postgres.tenant-acme.svc:5432/t_acme"
@@ -218,7 +224,7 @@ class TestStores:
             (container,) = pod["containers"]
             assert container["securityContext"]["readOnlyRootFilesystem"] is True
             assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
-            assert set(container["resources"]["limits"]) == set(container["resources"]["requests"]) == {"cpu", "memory"}
+            assert set(container["resources"]["limits"]) == set(container["resources"]["requests"]) == AMOUNTS
             for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
                 assert "exec" in container[probe]
 

@@ -9,7 +9,7 @@ import pytest
 from freehold_crds import TenantCondition, TenantReason
 from freehold_operator.tenant.refusal import Refusal
 from freehold_operator.tenant.status import Seen, StoreView, conditions, folded, is_alarming
-from freehold_operator.tenant.trouble import explained, is_down, is_up
+from freehold_operator.tenant.trouble import explained, is_down, is_up, quota_shortage
 
 T, R = TenantCondition, TenantReason
 UP, STARTING, DOWN = StoreView(up=True, down=False), StoreView(up=False, down=False), StoreView(up=False, down=True)
@@ -158,3 +158,26 @@ def pod(*conditions: dict[str, str], **container: Any) -> dict[str, Any]:
 )
 def test_the_reason_why_a_store_is_not_up_is_said_in_plain_words(pods: list[dict[str, Any]], words: str) -> None:
     assert words in explained("freehold-redis", pods)
+
+
+def wanting(memory: str) -> dict[str, Any]:
+    amounts = {"cpu": "50m", "memory": memory}
+    containers = [{"resources": {"requests": amounts, "limits": amounts}}]
+    return {"spec": {"template": {"spec": {"containers": containers}}}}
+
+
+@pytest.mark.parametrize(
+    ("hard", "used", "named"),
+    [
+        ({"requests.memory": "1Gi"}, {"requests.memory": "600Mi"}, "requests.memory: 600Mi of 1Gi used, 512Mi needed"),
+        ({"requests.memory": "1Gi"}, {"requests.memory": "512Mi"}, ""),
+        ({"limits.cpu": "1"}, {"limits.cpu": "960m"}, "limits.cpu"),
+        ({"memory": "100Mi"}, {}, "memory"),
+        ({"pods": "2"}, {"pods": "2"}, "pods"),
+        ({"count/models.freehold.dev": "1"}, {"count/models.freehold.dev": "1"}, ""),
+    ],
+)
+def test_a_quota_without_room_for_a_store_is_named(hard: dict[str, str], used: dict[str, str], named: str) -> None:
+    said = quota_shortage(wanting("512Mi"), [{"status": {"hard": hard, "used": used}}])
+    assert named in said
+    assert bool(said) is bool(named)

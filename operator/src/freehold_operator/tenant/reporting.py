@@ -15,7 +15,7 @@ from freehold_operator.tenant.provisioning import Outcome
 from freehold_operator.tenant.refusal import Refusal
 from freehold_operator.tenant.resources.manifest import place_of
 from freehold_operator.tenant.status import Seen, StoreView, conditions, folded, is_alarming
-from freehold_operator.tenant.trouble import explained, is_down, is_up
+from freehold_operator.tenant.trouble import explained, is_down, is_up, quota_shortage
 
 Raw = dict[str, Any]
 Pods = Mapping[str, Sequence[Raw]]
@@ -69,10 +69,8 @@ def _is_worth_telling(before: Raw, condition: Condition) -> bool:
 
 
 def _store_view(services: Services, tenant: Tenant, component: str, pods: Pods) -> StoreView:
-    name = NAMES[component][0]
-    live = services.store.get(kinds.STATEFUL_SET, place_of(tenant).namespace, name)
-    return StoreView(
-        up=is_up(live),
-        down=is_down(live),
-        trouble=explained(name, pods.get(component, ())),
-    )
+    name, namespace = NAMES[component][0], place_of(tenant).namespace
+    live = services.store.get(kinds.STATEFUL_SET, namespace, name)
+    found = pods.get(component, ())
+    shortage = "" if found else quota_shortage(live, services.store.in_namespace(kinds.RESOURCE_QUOTA, namespace))
+    return StoreView(up=is_up(live), down=is_down(live), trouble=shortage or explained(name, found))

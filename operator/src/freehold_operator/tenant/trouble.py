@@ -1,7 +1,9 @@
 """Why a store is not up yet, in plain words, from its StatefulSet and pods."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from freehold_operator.quantities import quantity
 
 Raw = dict[str, Any]
 
@@ -35,6 +37,32 @@ def explained(name: str, pods: Sequence[Raw]) -> str:
         return f"StatefulSet {name} has no pod yet; if this stays, see kubectl describe statefulset {name}"
     found = next((text for pod in pods if (text := _of_pod(pod))), "")
     return found or f"pod {pods[0]['metadata']['name']} starts"
+
+
+def quota_shortage(stateful_set: Raw | None, quotas: Iterable[Raw]) -> str:
+    """Which quota leaves no room for the pod; empty when none does. Nothing else tells: no pod, no condition."""
+    if stateful_set is None:
+        return ""
+    asked = _asked(stateful_set["spec"]["template"]["spec"]["containers"][0]["resources"])
+    for status in ((body.get("status") or {}) for body in quotas):
+        for name, hard in (status.get("hard") or {}).items():
+            used = (status.get("used") or {}).get(name, "0")
+            if name in asked and _sum(used, asked[name]) > _sum(hard):
+                return (
+                    f"the quota leaves too little {name}: {used} of {hard} used, {asked[name]} needed; raise quota.hard"
+                )
+    return ""
+
+
+def _asked(resources: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """What one pod counts for, under every name that a quota may use."""
+    requests = resources["requests"]
+    sides = {f"{side}.{name}": amount for side, amounts in resources.items() for name, amount in amounts.items()}
+    return {**sides, **requests, "pods": "1", "count/pods": "1"}
+
+
+def _sum(*amounts: str) -> Any:
+    return sum(quantity(amount) or 0 for amount in amounts)
 
 
 def _of_pod(pod: Raw) -> str:

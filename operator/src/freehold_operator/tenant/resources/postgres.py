@@ -96,7 +96,8 @@ def connection_secret(tenant: Tenant, material: StoreMaterial) -> Raw:
         "uri": f"postgresql://{address}?sslmode=verify-full",
         "asyncpg": f"postgresql+asyncpg://{address}?ssl=verify-full",
     }
-    return store.secret(place_of(tenant), NAME, POSTGRES, data)
+    exposed = tenant.spec.postgres.expose_to_models
+    return store.connection_secret(place_of(tenant), NAME, POSTGRES, data, exposed=exposed)
 
 
 def server_secret(tenant: Tenant, material: StoreMaterial) -> Raw:

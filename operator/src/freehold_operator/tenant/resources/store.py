@@ -5,16 +5,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from freehold_operator.kube import labels
+from freehold_operator.quantities import quantity
 from freehold_operator.tenant.resources.manifest import COMPONENT, Place, Raw
 
 USER_ID = 65532
 SERVER_FILES = "/run/freehold"  # the server Secret: certificate, key, access rules
 SERVER_HASH = f"{labels.GROUP}/server-hash"
-FACTORS = {"M": 10**6, "Mi": 2**20, "G": 10**9, "Gi": 2**30, "T": 10**12, "Ti": 2**40}
+# What the writable folders of a pod may hold, and so what the pod asks a quota for.
+DISK_REQUEST, DISK_LIMIT = "64Mi", "256Mi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,7 @@ def host_of(name: str, place: Place) -> str:
 
 def mebibytes(size: str) -> int:
     """A size such as `512Mi` in MiB, rounded down, at least 1."""
-    number = size.rstrip("MGTi")
-    return max(1, int(Decimal(number) * FACTORS[size[len(number) :]]) // 2**20)
+    return max(1, int((quantity(size) or 0) // 2**20))
 
 
 def service(place: Place, server: Server) -> Raw:
@@ -77,6 +77,14 @@ def secret(place: Place, name: str, component: str, data: Mapping[str, str]) -> 
     """A Secret of text values."""
     encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
     return place.child("v1", "Secret", name, component, type="Opaque", data=encoded)
+
+
+def connection_secret(place: Place, name: str, component: str, data: Mapping[str, str], *, exposed: bool) -> Raw:
+    """The Secret for clients; Models may name it only when the Tenant exposes the store to them."""
+    body = secret(place, name, component, data)
+    if exposed:
+        body["metadata"]["labels"][labels.CREDENTIAL] = "true"
+    return body
 
 
 def stateful_set(place: Place, server: Server, server_secret: Raw, *, replicas: int) -> Raw:
@@ -146,8 +154,8 @@ def _container(server: Server) -> Raw:
         "imagePullPolicy": "IfNotPresent",
         "ports": [{"name": server.component, "containerPort": server.port, "protocol": "TCP"}],
         "resources": {
-            "requests": {"cpu": server.cpu_request, "memory": server.memory},
-            "limits": {"cpu": server.cpu_limit, "memory": server.memory},
+            "requests": {"cpu": server.cpu_request, "memory": server.memory, "ephemeral-storage": DISK_REQUEST},
+            "limits": {"cpu": server.cpu_limit, "memory": server.memory, "ephemeral-storage": DISK_LIMIT},
         },
         "securityContext": {
             "allowPrivilegeEscalation": False,

@@ -47,7 +47,8 @@ def connection_secret(tenant: Tenant, material: StoreMaterial) -> Raw:
         "ca.crt": material.ca_certificate,
         "url": f"rediss://{name}:{material.password}@{host}:{PORT}/0",
     }
-    return store.secret(place_of(tenant), NAME, REDIS, data)
+    exposed = tenant.spec.redis.expose_to_models
+    return store.connection_secret(place_of(tenant), NAME, REDIS, data, exposed=exposed)
 
 
 def server_secret(tenant: Tenant, material: StoreMaterial) -> Raw:
