@@ -219,7 +219,7 @@ async def test_a_401_reads_the_token_again_once(server: Server) -> None:
     async with KubeClient(Access(server.url, lambda: next(tokens), None)) as kube:
         assert await kube.get("/api/v1/x") == {"kind": "Secret"}
     assert [call.headers["authorization"] for call in server.calls] == ["Bearer old", "Bearer new"]
-    server.lists = [web.json_response({}, status=401)] * 2
+    server.lists = [web.json_response({}, status=401) for _ in range(2)]
     async with KubeClient(Access(server.url, lambda: "always-old", None)) as kube:
         with pytest.raises(ForbiddenError):
             await kube.get("/api/v1/x")
