@@ -128,3 +128,16 @@ def _leaves(values: Object, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from _leaves(value, here)
         else:
             yield here, value
+
+
+def test_a_stores_volume_outlives_the_release_and_may_grow() -> None:
+    claims = case("full").of("PersistentVolumeClaim")
+    assert {name: claim["spec"]["resources"]["requests"]["storage"] for name, claim in claims.items()} == {
+        "freehold-postgres": "50Gi",
+        "freehold-valkey": "4Gi",
+    }
+    assert {claim["metadata"]["annotations"]["helm.sh/resource-policy"] for claim in claims.values()} == {"keep"}
+    for name, item in case("full").of("StatefulSet").items():
+        assert "volumeClaimTemplates" not in item["spec"]
+        volumes = item["spec"]["template"]["spec"]["volumes"]
+        assert {"name": "data", "persistentVolumeClaim": {"claimName": name}} in volumes
