@@ -16,11 +16,12 @@ from pathlib import Path
 
 from localkube.cluster import Place
 from localkube.control import request
-from localkube.errors import LocalkubeError
+from localkube.errors import LocalkubeError, NotInTimeError
 from localkube.shell import wait_until
 
 NAMESPACES = ("--mount", "--pid", "--net")
 _MODULE = "localkube.init"
+START_SECONDS = 60.0
 
 
 def command_lines() -> Iterator[tuple[int, list[str]]]:
@@ -59,10 +60,10 @@ def find_init(place: Place) -> int | None:
 
 def launch_init(place: Place) -> int:
     """Start the node's process 1 in new namespaces, or find it; its pid as seen from here."""
-    if not _answers(place):
+    if not _answers_in_time(place):
         kill_node(place)
         _start_init(place)
-        wait_until(lambda: _answers(place), f"the node's process 1 (log: {place.logs / 'init.log'})", 20)
+        wait_until(lambda: _answers(place), f"the node's process 1 (log: {place.logs / 'init.log'})", START_SECONDS)
     pid = find_init(place)
     if pid is None:
         raise LocalkubeError(f"process 1 did not start, see {place.logs / 'init.log'}")
@@ -143,6 +144,17 @@ def memory_mib(pid: int) -> float:
 def inside(pid: int, *command: str) -> list[str]:
     """A command line that runs in the node's mount, process and network namespaces."""
     return ["nsenter", f"--target={pid}", *NAMESPACES, "--", *command]
+
+
+def _answers_in_time(place: Place) -> bool:
+    """Whether a running process 1 answers; on a busy machine it is given time, for its end is the pods' end."""
+    if find_init(place) is None:
+        return False
+    try:
+        wait_until(lambda: _answers(place), "process 1 to answer", START_SECONDS)
+    except NotInTimeError:
+        return False
+    return True
 
 
 def _answers(place: Place) -> bool:

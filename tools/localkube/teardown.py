@@ -6,12 +6,10 @@ directory, kernel settings; and the cable, which the kernel removes with the net
 
 from __future__ import annotations
 
-import shutil
-
 from localkube import cgroups, links, processes
 from localkube.cluster import Place
 from localkube.machine import Machine
-from localkube.shell import wait_until
+from localkube.shell import run, wait_until
 
 
 def down(place: Place, machine: Machine | None = None) -> bool:
@@ -26,7 +24,7 @@ def down(place: Place, machine: Machine | None = None) -> bool:
     wait_until(lambda: not processes.members(place.cgroup), "the last processes to end", 10)
     links.wait_until_gone(cables)
     if place.state.exists():
-        shutil.rmtree(place.state)
+        run("rm", "-rf", "--one-file-system", place.state)  # three times as fast as shutil on unpacked images
     with machine.locked():
         machine.restore(processes.any_node)
     return existed
