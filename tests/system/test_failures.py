@@ -51,7 +51,7 @@ FAULTS = (
         {"resources": TINY, "probes": {"readiness": {"periodSeconds": 1, "failureThreshold": 1}}},
         "Available",
         "ReadinessProbeFailing",
-        "ready",
+        "readiness probe",
     ),
 )
 

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.node
 
 PLAIN_SECONDS = 15.0
 STORES_SECONDS = 90.0
+QUOTA = {"hard": {"requests.cpu": "2"}}
+RANGE = {"default": {"cpu": "200m", "memory": "128Mi"}}
 IMAGE_OF_ENGINE = "{.spec.template.spec.containers[0].image}"
 
 PROBE = """
@@ -75,7 +77,7 @@ def pod_address(platform: Installation, namespace: str, labels: str) -> str:
 
 
 def test_a_tenant_without_stores_is_ready_soon(platform: Installation, figures: Figures) -> None:
-    with platform.tenant() as made:
+    with platform.tenant(quota=QUOTA, limitRange=RANGE) as made:
         figures.measure("Tenant Ready, without stores", made.seconds, "s", limit=PLAIN_SECONDS)
         kinds = {
             item["kind"]

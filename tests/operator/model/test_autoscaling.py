@@ -291,3 +291,11 @@ def test_a_shrinking_ceiling_applies_at_once() -> None:
     with pytest.raises(AssertionError):
         assert Play(current=9, most=9).run(ROUND, 30)[-1] == 3
     assert Play(current=9, most=3).run(ROUND, 30)[-1] == 3
+
+
+def test_calls_that_are_over_do_not_wake_a_model_that_was_put_to_sleep_by_hand() -> None:
+    play = Play(current=1)
+    play.run(30, load=2)
+    play.current = play.ready = 0
+    assert set(play.run(60, load=0)) == {0}
+    assert play.run(10, load=0, held=1)[0] == 1

@@ -3,7 +3,7 @@
 up    = ceil(mean15 / T)
 if held > 0 or now > 2 * T * max(ready, 1): up = max(up, ceil(now / T))     # burst: the newest sample
 down  = max of ceil(mean60 / T) seen during the last scaleDownDelaySeconds
-want  = up if up > current else min(current, max(down, up))
+want  = up if up > current else min(current, max(down, up)); from zero only with now > 0
 """
 
 import math
@@ -164,7 +164,8 @@ def decide(
     if not gateways.any_fresh and not gateways.gone:
         return Decision(current, Reason.DEMAND_UNKNOWN, "no gateway answers; replicas stay as they are")
     seen = Demand() if gateways.gone else demand
-    up = _up(seen, bounds.target, ready)
+    # At zero only a call that waits starts a pod: the mean still holds calls that are over, and would overrule a hand.
+    up = _up(seen, bounds.target, ready) if current or seen.now else 0
     level = math.ceil(max(seen.mean_short, seen.mean_long) / bounds.target)
     down = history.note(now, level, bounds.delay_seconds)
     want = up if up > current else min(current, max(down, up))
