@@ -37,6 +37,11 @@ def test_a_failure_tells_the_last_lines_and_the_program(runner: Runner) -> None:
         runner.run(python("print('no space left'); raise SystemExit(3)"))
 
 
+def test_a_programs_own_error_line_is_preferred_to_its_chatter(runner: Runner) -> None:
+    with pytest.raises(CommandError, match=r"ended with 1: Error: no such chart$"):
+        runner.run(python("print('Error: no such chart'); print('info: bye'); raise SystemExit(1)"))
+
+
 def test_a_missing_program_is_named(runner: Runner) -> None:
     for call in (runner.run, runner.output):
         with pytest.raises(HostError, match="no-such-program is not installed"):

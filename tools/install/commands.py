@@ -20,6 +20,7 @@ from install.errors import CommandError, HostError, NotReadyError
 from install.processes import mark
 
 KEPT_LINES = 12
+MESSAGE_CHARACTERS = 700  # the log has the rest
 
 
 def ending_with_us(words: Sequence[str]) -> list[str]:
@@ -155,4 +156,6 @@ def _named(words: Sequence[str]) -> str:
 
 
 def _last(lines: Sequence[str] | deque[str]) -> str:
-    return " | ".join(list(lines)[-3:]) or "it printed nothing"
+    """What a program said at its end: its own error line if there is one, else the last three lines."""
+    told = [line for line in lines if line.startswith(("Error", "error:", "localkube:"))]
+    return (told[-1] if told else " | ".join(list(lines)[-3:]))[:MESSAGE_CHARACTERS] or "it printed nothing"
