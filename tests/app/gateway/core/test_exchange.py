@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from freehold_app.gateway.core.call import Phase
 from freehold_app.gateway.core.catalog import Endpoint, ModelEntry, Readiness, Snapshot, TenantEntry
 from freehold_app.gateway.core.errors import refusal
-from freehold_app.gateway.core.exchange import Exchange, Phase
+from freehold_app.gateway.core.exchange import Exchange
 from freehold_app.gateway.core.floor import Floor
 from freehold_app.gateway.core.head import RequestHead
 from freehold_app.gateway.core.ports import Fault, Headers, Settlement

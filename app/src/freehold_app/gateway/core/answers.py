@@ -89,3 +89,13 @@ def _provider_limit(model: ModelEntry, headers: Mapping[bytes, bytes], error: Ma
 def _is_too_large(error: Mapping[str, Any]) -> bool:
     message = error.get("message")
     return isinstance(message, str) and any(words in message for words in TOO_LARGE_WORDS)
+
+
+def heartbeat(model: ModelEntry) -> bytes:
+    """A comment that keeps a held stream's connection alive and says how far the Model is."""
+    words = [f": freehold model={model.name} phase={model.phase}"]
+    if model.progress is not None:
+        words.append(f"progress={model.progress:.2f}")
+    if model.eta_seconds is not None:
+        words.append(f"eta={int(model.eta_seconds)}s")
+    return " ".join(words).encode() + b"\n\n"

@@ -17,9 +17,10 @@ from typing import Protocol
 import structlog
 
 from freehold_app.gateway.core.acl import Caller
+from freehold_app.gateway.core.call import SLOW_CLIENT_SECONDS, Phase
 from freehold_app.gateway.core.catalog import Endpoint, ModelEntry
 from freehold_app.gateway.core.errors import Refusal, refusal
-from freehold_app.gateway.core.exchange import SLOW_CLIENT_SECONDS, Exchange, Phase
+from freehold_app.gateway.core.exchange import Exchange
 from freehold_app.gateway.core.floor import Floor
 from freehold_app.gateway.core.head import RequestHead
 from freehold_app.gateway.core.ports import Fault, Headers, Settlement
