@@ -132,6 +132,7 @@ def _copy(
 def _raise_hopeless(error: Exception) -> None:
     """Turn what no retry cures into its exit code."""
     if isinstance(error, urllib.error.HTTPError):
+        error.close()  # it is the answer too, with a connection
         if error.code in {404, 410}:
             raise FetchError(NOT_FOUND, f"the server answers {error.code}") from error
         if error.code in {401, 403}:

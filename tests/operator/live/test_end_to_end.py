@@ -57,9 +57,7 @@ def test_ten_lines_become_a_deployment_and_a_line_that_reads_well(
     assert scale["status"]["selector"].endswith("freehold.dev/model=smollm2")
 
 
-def test_the_pod_is_admitted_under_the_restricted_standard(
-    kube_api: Kube, operator: OperatorProcess, tenant: str
-) -> None:
+def test_the_pod_is_admitted_under_restricted(kube_api: Kube, operator: OperatorProcess, tenant: str) -> None:
     namespace = f"tenant-{tenant}"
     made(kube_api, namespace, "m")
     labels = kube_api.get("namespace", namespace)["metadata"]["labels"]
@@ -123,9 +121,7 @@ def test_every_altered_child_is_repaired_and_foreign_fields_stay(
         assert body["metadata"]["annotations"]["example.com/note"] == "theirs"
 
 
-def test_nothing_is_written_at_rest_counted_by_the_server(
-    kube_api: Kube, operator: OperatorProcess, tenant: str
-) -> None:
+def test_nothing_is_written_at_rest_says_the_server(kube_api: Kube, operator: OperatorProcess, tenant: str) -> None:
     namespace = f"tenant-{tenant}"
     made(kube_api, namespace, "first")
     kube_api.apply([model(f"m{number}", maxReplicas=1 + number % 2) for number in range(MODELS_AT_REST - 1)], namespace)
@@ -156,7 +152,7 @@ def written_within(kube: Kube, seconds: float) -> dict[tuple[str, str], int]:
     return written(kube, datetime.now(UTC) - timedelta(seconds=seconds))
 
 
-def test_probes_tell_the_truth_and_no_log_line_holds_a_token(
+def test_probes_tell_the_truth_and_no_line_holds_a_token(
     kube_api: Kube, operator: OperatorProcess, tenant: str
 ) -> None:
     namespace = f"tenant-{tenant}"
