@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 from dataclasses import dataclass
@@ -30,10 +31,18 @@ def members(place: Place) -> dict[int, str]:
     found = {}
     for hierarchy in hierarchies()[:1]:
         for procs in (hierarchy.root / place.cgroup).rglob("cgroup.procs"):
-            for pid in procs.read_text().split():
-                words = (Path("/proc") / pid / "cmdline").read_bytes().split(b"\0")
-                found[int(pid)] = words[0].decode().rpartition("/")[2]
+            for pid in _read(procs).split():
+                with contextlib.suppress(OSError):  # it has just ended
+                    words = (Path("/proc") / pid / "cmdline").read_bytes().split(b"\0")
+                    found[int(pid)] = words[0].decode().rpartition("/")[2]
     return found
+
+
+def _read(procs: Path) -> str:
+    try:
+        return procs.read_text()
+    except OSError:  # the group has just been removed
+        return ""
 
 
 def namespaces(pid: int) -> frozenset[str]:

@@ -11,7 +11,6 @@ import datetime
 import ipaddress
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -203,7 +202,7 @@ def _write_kubeconfig(cluster: Cluster, user: str) -> None:
 def kubeconfig(cluster: Cluster, user: str, ca: str, certificate: str, key: str) -> dict[str, object]:
     """A kubeconfig with everything inline; ``ca``, ``certificate`` and ``key`` are base64 of PEM."""
     context = f"localkube-{cluster.name}"
-    server: dict[str, Sequence[str] | str] = {"server": cluster.api_url, "certificate-authority-data": ca}
+    server = {"server": cluster.api_url, "certificate-authority-data": ca}
     return {
         "apiVersion": "v1",
         "kind": "Config",

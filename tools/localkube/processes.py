@@ -141,11 +141,6 @@ def memory_mib(pid: int) -> float:
     return 0.0
 
 
-def inside(pid: int, *command: str) -> list[str]:
-    """A command line that runs in the node's mount, process and network namespaces."""
-    return ["nsenter", f"--target={pid}", *NAMESPACES, "--", *command]
-
-
 def _answers_in_time(place: Place) -> bool:
     """Whether a running process 1 answers; on a busy machine it is given time, for its end is the pods' end."""
     if find_init(place) is None:
