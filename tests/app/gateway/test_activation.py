@@ -229,3 +229,8 @@ async def test_draining_refuses_held_and_new_calls_and_lets_running_ones_end(eng
     assert (held.status, held.code, held.headers["retry-after"]) == (503, "shutting_down", "1")
     assert answered.status == 200
     assert (late.status, late.code) == (503, "shutting_down")
+
+
+async def test_a_gateway_that_never_had_a_call_has_nothing_to_wait_for() -> None:
+    async with running_gateway(idle_model()) as running, asyncio.timeout(1):
+        await running.gateway.drain(30)

@@ -85,6 +85,7 @@ class Gateway:
         self._owned = owned
         self._tasks: list[asyncio.Task[None]] = []
         self._idle = asyncio.Event()
+        self._idle.set()  # a gateway that never had a call must not wait out its drain time for the first to end
         """Set when the last call ends while draining."""
         self._epoch = secrets.token_hex(8)
         self._log = structlog.get_logger(__name__)
