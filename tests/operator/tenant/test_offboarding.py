@@ -158,6 +158,33 @@ async def test_a_stop_that_is_refused_is_said_retried_and_in_the_end_given_up() 
     assert is_gone(world)
 
 
+async def test_a_quota_that_never_was_valid_keeps_nobody() -> None:
+    world = await ready()
+    refusal = errors.InvalidError("no such resource", status=422)
+    world.fake.refuse = lambda verb, plural, name: refusal if (verb, plural) == ("apply", "resourcequotas") else None
+    world.edit(quota={"hard": {"nonsense!": "1"}})
+    world.delete()
+    assert await world.settle() == GONE
+    assert world.namespace()["metadata"]["labels"]["freehold.dev/released"] == "acme"
+
+
+async def test_stores_are_stopped_also_when_the_setting_with_their_image_is_gone() -> None:
+    world = await ready()
+    world.settings = world.settings.model_copy(update={"store_images": {}})
+    world.restart()
+    world.delete()
+    assert await world.settle() == GONE
+    assert [world.fake.find(STATEFUL_SET, name, PLACE)["spec"]["replicas"] for name in BOTH] == [0, 0]
+
+
+async def test_a_tenant_whose_stores_never_could_run_leaves_at_once() -> None:
+    world = World(tenant(**STORES), store_images={})
+    await world.settle()
+    assert world.reason("PostgresReady") == "Denied"
+    world.delete()
+    assert await world.settle() == GONE
+
+
 async def test_a_crash_before_or_after_any_write_of_the_departure_ends_in_the_same_place() -> None:
     for policy in ("Retain", "Delete"):
         spec: dict[str, Any] = {"deletionPolicy": policy, "offboarding": {"graceHours": 0}}

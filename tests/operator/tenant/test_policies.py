@@ -95,8 +95,5 @@ def test_a_namespace_is_held_by_uid_and_not_by_name() -> None:
     assert not is_held(claim(uid="u0"), live(RELEASED) or {})
 
 
-def test_a_store_needs_an_image() -> None:
-    assert image_refusal("postgres", {"postgres": "postgres:17"}) is None
-    refusal = image_refusal("valkey", {"postgres": "postgres:17", "valkey": ""})
-    assert refusal is not None
-    assert "no image for valkey" in refusal.message
+def test_a_store_without_an_image_names_the_setting() -> None:
+    assert "no image for valkey; set FREEHOLD_OPERATOR_STORE_IMAGES" in image_refusal("valkey").message

@@ -24,6 +24,8 @@ from freehold_operator.tenant.status import Seen
 Raw = dict[str, Any]
 
 ORPHANS = "freehold-orphans"
+# What must have succeeded before a namespace is let go; a quota that never was valid keeps nobody.
+STOPPING = {TenantCondition.ACCESS_READY, TenantCondition.POSTGRES_READY, TenantCondition.REDIS_READY}
 
 
 async def depart(services: Services, raw: Raw, tenant: Tenant, claim: Claim) -> float:
@@ -52,7 +54,7 @@ async def _advance(services: Services, raw: Raw, tenant: Tenant, namespace: Raw,
         return
     observed, outcome = await provision(services, tenant, namespace)
     await report(services, raw, _leaving(seen_inside(services, observed, outcome, {}), move, _sentence(move, outcome)))
-    if move.step == OffboardingStep.RELEASE and not outcome.failed and not outcome.waiting:
+    if move.step == OffboardingStep.RELEASE and not STOPPING & {*outcome.failed, *outcome.waiting}:
         await carry_out(services, [_release(tenant)], outcome)
 
 

@@ -93,20 +93,23 @@ def _store(observed: Observed, around: Surroundings, material: Material | None, 
     condition = CONDITIONS[component]
     if material is None or component not in material.stores:
         return Step(condition, Plan(delete=_remains(observed, component)))
-    if refusal := image_refusal(IMAGES[component], around.store_images):
-        return Step(condition, refusal=refusal)
+    image = around.store_images.get(IMAGES[component]) or _running_image(observed, component)
+    if not image:
+        # One who leaves need not be told which setting is missing: there is nothing to stop.
+        return Step(condition, refusal=None if observed.leaves else image_refusal(IMAGES[component]))
     authority = {"ca.crt": material.authority.certificate, "ca.key": material.authority.key}
+    builder = postgres.children if component == POSTGRES else valkey.children
     wanted = (
         store.secret(place_of(observed.tenant), AUTHORITY_SECRET, "authority", authority),
-        *_store_children(observed, around, material, component),
+        *builder(observed.tenant, image, material.stores[component], running=not observed.stopped),
     )
     return Step(condition, Plan(apply=wanted))
 
 
-def _store_children(observed: Observed, around: Surroundings, material: Material, component: str) -> tuple[Raw, ...]:
-    builder = postgres.children if component == POSTGRES else valkey.children
-    image = around.store_images[IMAGES[component]]
-    return builder(observed.tenant, image, material.stores[component], running=not observed.stopped)
+def _running_image(observed: Observed, component: str) -> str:
+    """What the server runs now: it goes on, and can be stopped, when the setting that named its image is gone."""
+    live = observed.child("StatefulSet", NAMES[component][0])
+    return str(live["spec"]["template"]["spec"]["containers"][0]["image"]) if live else ""
 
 
 def _remains(observed: Observed, component: str) -> tuple[Raw, ...]:

@@ -3,7 +3,7 @@
 The list is the specification: conditions, Events and columns come from it and from nowhere else.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,10 +157,8 @@ def pods_refusal(claim: Claim, warnings: Sequence[str]) -> Refusal | None:
     )
 
 
-def image_refusal(store: str, images: Mapping[str, str]) -> Refusal | None:
-    """Why a store cannot run here; `store` is a key of the setting `store_images`."""
-    if images.get(store):
-        return None
+def image_refusal(store: str) -> Refusal:
+    """Why a store cannot run here; `store` is the key that the setting `store_images` lacks."""
     return Refusal(
         TenantReason.DENIED,
         f"this installation names no image for {store}; set FREEHOLD_OPERATOR_STORE_IMAGES or remove the store",

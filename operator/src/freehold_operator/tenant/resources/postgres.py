@@ -69,15 +69,18 @@ def login_name(tenant: Tenant) -> str:
 
 
 def children(tenant: Tenant, image: str, material: StoreMaterial, *, running: bool) -> tuple[Raw, ...]:
-    """All objects of the database, in the order in which they must be written."""
+    """All objects of the database, in the order in which they are written.
+
+    The volume comes last: one that cannot grow must not keep the server from being stopped.
+    """
     place, spec = place_of(tenant), tenant.spec.postgres
     server, files = _server(tenant, image), server_secret(tenant, material)
     return (
         store.service(place, server),
         files,
         connection_secret(tenant, material),
-        store.volume_claim(place, NAME, POSTGRES, spec.size, spec.storage_class_name),
         store.stateful_set(place, server, files, replicas=1 if running else 0),
+        store.volume_claim(place, NAME, POSTGRES, spec.size, spec.storage_class_name),
     )
 
 

@@ -22,7 +22,10 @@ def login_name(tenant: Tenant) -> str:
 
 
 def children(tenant: Tenant, image: str, material: StoreMaterial, *, running: bool) -> tuple[Raw, ...]:
-    """All objects of the cache, in the order in which they must be written."""
+    """All objects of the cache, in the order in which they are written.
+
+    The volume comes last: one that cannot grow must not keep the server from being stopped.
+    """
     place = place_of(tenant)
     server, files = _server(tenant, image), server_secret(tenant, material)
     claim = (store.volume_claim(place, NAME, REDIS, _volume_size(tenant), None),) if _persistent(tenant) else ()
@@ -30,8 +33,8 @@ def children(tenant: Tenant, image: str, material: StoreMaterial, *, running: bo
         store.service(place, server),
         files,
         connection_secret(tenant, material),
-        *claim,
         store.stateful_set(place, server, files, replicas=1 if running else 0),
+        *claim,
     )
 
 
