@@ -3,13 +3,15 @@
 Runs as an init container from the operator's image, with an argument list and never a shell. The file arrives as
 `*.partial`, is resumed after a cut, and takes its name only when it is whole; a manifest beside it says what was
 fetched, and a fetch that finds it does nothing. The last line of output is JSON `{"done": bytes, "total": bytes}`.
-The exit code says what went wrong: 10 not found, 11 refused, 13 no space, 14 anything else.
+The exit code says what went wrong: 10 not found, 11 refused, 13 no space, 14 anything else. Certificates in
+FREEHOLD_TRUSTED_CERTIFICATES are trusted beside the public ones.
 """
 
 import argparse
 import hashlib
 import http.client
 import json
+import os
 import ssl
 import sys
 import time
@@ -57,15 +59,20 @@ class NoDowngrade(urllib.request.HTTPRedirectHandler):
 
 
 def fetch(
-    url: str, target: Path, tell: Callable[[Progress], None], pause: Callable[[float], None] = time.sleep
+    url: str,
+    target: Path,
+    tell: Callable[[Progress], None],
+    trusted: str = "",
+    pause: Callable[[float], None] = time.sleep,  # none in tests
 ) -> None:
-    """Get the file, resuming as often as bytes still come. Raises `FetchError`."""
+    """Get the file, resuming after each cut, TRIES times at most. Raises `FetchError`."""
     if already_there(url, target):
         return
     partial = target.with_name(target.name + ".partial")
+    opener = urllib.request.build_opener(NoDowngrade, urllib.request.HTTPSHandler(context=trusting(trusted)))
     for attempt in range(TRIES):
         try:
-            total = _download(url, partial, tell)
+            total = _download(url, partial, tell, opener)
             break
         except (OSError, http.client.HTTPException, ssl.SSLError) as error:
             _raise_hopeless(error)
@@ -96,11 +103,21 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _download(url: str, partial: Path, tell: Callable[[Progress], None]) -> int:
+def trusting(certificates: str) -> ssl.SSLContext:
+    """Trusts the public authorities and those given as PEM text. Raises `FetchError` for text that is none."""
+    context = ssl.create_default_context()
+    try:
+        if certificates:
+            context.load_verify_locations(cadata=certificates)
+    except (ssl.SSLError, ValueError) as error:
+        raise FetchError(OTHER, "the trusted certificates are not PEM") from error
+    return context
+
+
+def _download(url: str, partial: Path, tell: Callable[[Progress], None], opener: urllib.request.OpenerDirector) -> int:
     """One try, from where the last one ended; returns the size in bytes."""
     start = partial.stat().st_size if partial.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})  # noqa: S310 - https only, see main
-    opener = urllib.request.build_opener(NoDowngrade)
     with opener.open(request, timeout=SILENCE_SECONDS) as answer:
         resumed = answer.status == 206
         total = int(answer.headers.get("Content-Length") or 0) + (start if resumed else 0)
@@ -154,7 +171,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         if not arguments.url.startswith("https://"):
             raise FetchError(OTHER, "only https:// is fetched")
-        fetch(arguments.url, arguments.to, lambda progress: print(progress.line(), flush=True))
+        trusted = os.environ.get("FREEHOLD_TRUSTED_CERTIFICATES", "")
+        fetch(arguments.url, arguments.to, lambda progress: print(progress.line(), flush=True), trusted)
     except FetchError as error:
         sys.stderr.write(f"{error}\n")
         _leave(str(error))

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     operator_image: str = ""
     """This operator's own image; the fetch container runs from it. Empty: `https` weights are refused."""
 
+    trusted_certificates: str = ""
+    """Further authorities, as PEM text, that the fetch of `https` weights trusts beside the public ones."""
+
     store_images: dict[str, str] = Field(default_factory=dict)
     """Image by store, as JSON: `{"postgres": "...", "valkey": "..."}`. A store without one is refused."""
 

@@ -27,8 +27,8 @@ ACCOUNT = "freehold-operator"
 QUICK = {
     "TENANT_ACCOUNT": ACCOUNT,
     "MODEL_ACCOUNT": ACCOUNT,
-    "LEASE_SECONDS": "3",
-    "LEASE_RENEW_DEADLINE": "2.5",
+    "LEASE_SECONDS": "4",
+    "LEASE_RENEW_DEADLINE": "30",  # a busy machine must not end an operator that a test still needs
     "LEASE_RETRY": "0.3",
 }
 LEASES = {

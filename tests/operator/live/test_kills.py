@@ -14,12 +14,13 @@ from tests.operator.live.samples import MADE_SECONDS, has_namespace, made, model
 pytestmark = [pytest.mark.api, pytest.mark.timeout(300)]
 
 Make = Callable[..., OperatorProcess]
-TAKEOVER_SECONDS = 5.0  # with the quick Lease of these tests
+TAKEOVER_SECONDS = 10.0  # with the quick Lease of these tests
+RELEASED_SECONDS = 2.0
 KILLS = 5
 
 
 def test_killed_again_and_again_it_loses_and_doubles_nothing(kube_api: Kube, operator_of: Make, tenant: str) -> None:
-    operator = operator_of(LEASE_SECONDS="1", LEASE_RENEW_DEADLINE="0.8", LEASE_RETRY="0.1")
+    operator = operator_of(LEASE_SECONDS="1")
     namespace = f"tenant-{tenant}"
     has_namespace(kube_api, namespace)
     for number in range(KILLS):
@@ -56,7 +57,7 @@ def test_a_standby_takes_over_after_sigterm_and_after_sigkill(kube_api: Kube, op
     assert first.terminate() == 0
     started = time.monotonic()
     kube_api.until(lambda: second.metric("freehold_operator_leader") == 1, "the standby leads", TAKEOVER_SECONDS)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < RELEASED_SECONDS
     first.start()
     second.kill()
-    kube_api.until(lambda: first.metric("freehold_operator_leader") == 1, "it leads again", TAKEOVER_SECONDS + 3)
+    kube_api.until(lambda: first.metric("freehold_operator_leader") == 1, "it leads again", TAKEOVER_SECONDS)

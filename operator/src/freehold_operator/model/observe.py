@@ -159,6 +159,7 @@ def platform(settings: Settings, known: dict[str, profiles.Profile]) -> Platform
         default_profile=settings.default_profile or next(iter(known), ""),
         operator_image=settings.operator_image,
         pull_policy=settings.engine_pull_policy,
+        trusted_certificates=settings.trusted_certificates,
         allowed_images=tuple(settings.allowed_images),
     )
 

@@ -69,6 +69,7 @@ class Platform:
     default_profile: str = "cpu:1"
     operator_image: str = ""
     pull_policy: str = "IfNotPresent"
+    trusted_certificates: str = ""
     allowed_images: tuple[str, ...] = ()
 
 

@@ -18,6 +18,7 @@ LEAVE_SECONDS = 5  # until every gateway has seen the pod leave its EndpointSlic
 SPARE_SECONDS = 10  # between the engine's own deadline and SIGKILL
 TMP_SIZE = "1Gi"
 WEIGHTS_SIZE = "20Gi"
+TRUSTED = "FREEHOLD_TRUSTED_CERTIFICATES"
 INPUTS = f"{labels.GROUP}/inputs"
 CONTAINER_SECURITY: Raw = {
     "allowPrivilegeEscalation": False,
@@ -127,7 +128,9 @@ def _volumes(seen: Observed, profile: Profile, launch: Launch, source: Weights) 
 
 
 def _fetch(seen: Observed, source: Weights) -> Raw:
-    return {
+    trusted = seen.platform.trusted_certificates
+    variables = {"env": [{"name": TRUSTED, "value": trusted}]} if trusted else {}
+    return variables | {
         "name": "fetch",
         "image": seen.platform.operator_image,
         "imagePullPolicy": seen.platform.pull_policy,
