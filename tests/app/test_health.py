@@ -122,7 +122,9 @@ async def test_an_error_with_a_name_becomes_a_problem(rest: AsyncClient) -> None
     answer = await rest.get("/named")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json() == {
+    body = answer.json()
+    assert body.pop("request_id") == answer.headers["x-request-id"]
+    assert body == {
         "type": "urn:freehold:problem:not_found",
         "title": "There is no such key.",
         "status": 404,

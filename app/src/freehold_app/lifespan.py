@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from freehold_app.kit.clock import Clock
 from freehold_app.platform.postgres import Database, open_database
-from freehold_app.platform.redis import RedisClient, connect
+from freehold_app.platform.redis import DEADLINE_SECONDS, RedisClient, connect
 from freehold_app.platform.telemetry import new_registry, watch_pool
 from freehold_app.settings import Role, Settings
 
@@ -45,7 +45,7 @@ async def open_resources(settings: Settings, clock: Clock) -> AsyncIterator[Reso
             registry=registry,
             database=_database(settings, registry, clock, stack),
             worker_database=_worker_database(settings, registry, clock, stack),
-            redis=_redis(settings, stack, None),
+            redis=_redis(settings, stack, DEADLINE_SECONDS),
             worker_redis=_redis(settings, stack, WORKER_REDIS_SECONDS) if Role.WORKER in settings.roles else None,
         )
 
@@ -75,7 +75,7 @@ def _worker_database(
     return database
 
 
-def _redis(settings: Settings, stack: AsyncExitStack, deadline_seconds: float | None) -> RedisClient | None:
+def _redis(settings: Settings, stack: AsyncExitStack, deadline_seconds: float) -> RedisClient | None:
     if not settings.redis.url.get_secret_value():
         return None
     redis = connect(settings.redis, deadline_seconds=deadline_seconds)

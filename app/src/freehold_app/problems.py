@@ -12,8 +12,11 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from freehold_app.errors import FreeholdError
+from freehold_app.kit.clock import SystemClock
+from freehold_app.kit.ids import new_id
 from freehold_app.kit.problem import MEDIA_TYPE, FieldError, problem
 
+FIRST_SERVER_ERROR = 500
 _NAMES = {404: ("not_found", "There is nothing here."), 405: ("method_not_allowed", "Not with this method.")}
 
 
@@ -47,9 +50,20 @@ async def _by_status(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _unknown(_: Request, error: Exception) -> JSONResponse:
-    structlog.get_logger(__name__).error("request_failed", exc_info=error)
-    return _answer(500, problem(500, FreeholdError.code, FreeholdError.title))
+    return _answer(500, problem(500, FreeholdError.code, FreeholdError.title), error=error)
 
 
-def _answer(status: int, body: dict[str, object], headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(body, status, {"cache-control": "no-store", **(headers or {})}, media_type=MEDIA_TYPE)
+def _answer(
+    status: int,
+    body: dict[str, object],
+    headers: dict[str, str] | None = None,
+    *,
+    error: Exception | None = None,
+) -> JSONResponse:
+    """With an id that the caller can quote and that stands in the log beside what went wrong."""
+    request_id = f"req_{new_id(SystemClock()).hex}"
+    if status >= FIRST_SERVER_ERROR:
+        log = structlog.get_logger(__name__)
+        log.error("request_failed", request_id=request_id, status=status, code=body["code"], exc_info=error)
+    headers = {"cache-control": "no-store", "x-request-id": request_id, **(headers or {})}
+    return JSONResponse(body | {"request_id": request_id}, status, headers, media_type=MEDIA_TYPE)

@@ -101,9 +101,6 @@ class RedisSettings(_Group):
     """`rediss://user:password@host:6379/0?ssl_ca_certs=<file>`. Empty: no Redis; what needs it
     stays in the process. Outside development `rediss://` is demanded."""
 
-    deadline_ms: Annotated[int, Field(ge=1, le=10_000)] = 25
-    """Longest wait for Redis on the request path, in milliseconds. It never decides whether a request succeeds."""
-
 
 class KeysSettings(_Group):
     peppers: dict[int, SecretStr] = Field(default_factory=dict)

@@ -145,6 +145,19 @@ async def test_keys_of_an_older_pepper_still_work(app_database: Database, pepper
     assert await DatabasePrincipals(app_database, Peppers({3: b"none of these"})).lookup(old.text) is None
 
 
+async def test_a_database_that_was_restarted_is_used_again_without_a_refusal(
+    db: TestDatabase, app_database: Database, peppers: Peppers, tenant_id: UUID, principals: DatabasePrincipals
+) -> None:
+    key = await make(app_database, peppers, tenant_id)
+    superuser = await db.superuser()
+    ended = await superuser.fetchval(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'freehold_app'"
+    )
+    await superuser.close()
+    assert ended
+    assert await principals.lookup(key.text) is not None
+
+
 async def test_a_database_that_is_away_is_no_unknown_key(db: TestDatabase, peppers: Peppers) -> None:
     settings = db.settings("app")
     database = open_database(type(settings.url)("postgresql+asyncpg://a:b@127.0.0.1:9/x"), settings, CLOCK)

@@ -147,6 +147,20 @@ async def test_what_was_committed_and_not_acknowledged_is_not_counted_again(
     assert await superuser.fetchval("SELECT sum(requests) FROM usage_hourly") == 10
 
 
+async def test_an_entry_that_was_finished_by_half_is_cleared_away(
+    redis: Redis, group: StreamGroup, worker_database: Database
+) -> None:
+    await send(redis, [fresh() for _ in range(4)])
+    await group.open()
+    read = await group.read(100)
+    await redis.xdel(read[0].stream, read[0].id)  # and then the connection is cut, before the acknowledgement
+    async with running(writer_of(group, worker_database)):
+        await eventually_empty(redis)
+    pending = [(await redis.xpending(stream, USAGE_GROUP))["pending"] for stream in STREAMS]
+    assert pending == [0, 0]
+    assert [await redis.exists(f"{stream}:dead") for stream in STREAMS] == [0, 0]
+
+
 async def test_two_workers_share_the_work_and_count_it_once(
     redis: Redis, db: TestDatabase, superuser: asyncpg.Connection
 ) -> None:

@@ -1,6 +1,6 @@
 """Errors as RFC 9457 `application/problem+json`. Pure.
 
-problem(404, "not_found", "There is no such key.", request_id="req_...")
+problem(404, "not_found", "There is no such key.", blame="you")
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ def problem(
     title: str,
     *,
     detail: str = "",
-    request_id: str = "",
     blame: str = "platform",
     retry_after: int | None = None,
     errors: tuple[FieldError, ...] = (),
@@ -39,7 +38,6 @@ def problem(
         "code": code,
         "blame": blame,
         "detail": detail or None,
-        "request_id": request_id or None,
         "retry_after": retry_after,
         "errors": [asdict(error) for error in errors] or None,
     }

@@ -12,6 +12,7 @@ whoever gets the connection next.
 from __future__ import annotations
 
 import ssl
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -42,13 +43,26 @@ _CONNECT_SECONDS = 5
 _RECYCLE_SECONDS = 1800  # so that connections move over when a load balancer or a fail-over moved
 
 
+WAIT_BOUNDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 2.0)  # seconds; above 0.1 somebody should look
+
+
 class PoolWatch:
     """What the pool does, as numbers; `telemetry` turns them into metrics."""
 
+    bounds = WAIT_BOUNDS
+
     def __init__(self) -> None:
         self.waited_seconds = 0.0
-        self.taken = 0
+        self.waits = [0] * (len(WAIT_BOUNDS) + 1)
         self.timed_out = 0
+
+    def waited(self, seconds: float) -> None:
+        self.waited_seconds += seconds
+        self.waits[bisect_left(WAIT_BOUNDS, seconds)] += 1
+
+    @property
+    def taken(self) -> int:
+        return sum(self.waits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +98,7 @@ class Database:
         with _translated(self.watch):
             started = self._clock.monotonic()
             async with self._engine.begin() as connection:
-                self.watch.taken += 1
-                self.watch.waited_seconds += self._clock.monotonic() - started
+                self.watch.waited(self._clock.monotonic() - started)
                 await connection.execute(_OPEN, {"tenant": tenant, **self._opening})
                 yield connection
 
@@ -124,6 +137,7 @@ def open_database(
             "pool_timeout": settings.pool_timeout_seconds,
             "pool_recycle": _RECYCLE_SECONDS,
             "pool_use_lifo": True,
+            "pool_pre_ping": True,  # a restarted server costs one round trip here and not a refused caller
         }
     # hide_parameters: an error's text is logged, and parameters are what people keep secret.
     engine = create_async_engine(address, connect_args=arguments, hide_parameters=True, **pooling)

@@ -20,17 +20,18 @@ from freehold_app.settings import RedisSettings
 
 type RedisClient = Redis
 
-_CONNECT_SECONDS = 1.0  # a TLS handshake takes longer than an answer may
+# Nothing on a request's path waits for Redis in this release, so the deadline is there to notice a dead connection.
+DEADLINE_SECONDS = 2.0
 
 
-def connect(settings: RedisSettings, *, deadline_seconds: float | None = None) -> RedisClient:
-    """A client that connects at first use. `deadline_seconds` is for readers that block on purpose."""
+def connect(settings: RedisSettings, *, deadline_seconds: float = DEADLINE_SECONDS) -> RedisClient:
+    """A client that connects at first use. Readers that block on purpose give a longer `deadline_seconds`."""
     return Redis.from_url(
         settings.url.get_secret_value(),
         protocol=3,
         legacy_responses=False,
-        socket_timeout=deadline_seconds or settings.deadline_ms / 1000,
-        socket_connect_timeout=_CONNECT_SECONDS,
+        socket_timeout=deadline_seconds,
+        socket_connect_timeout=deadline_seconds,
         retry=Retry(NoBackoff(), 0),  # waiting for a second try would pass the deadline; callers decide
         health_check_interval=30,
         maint_notifications_config=MaintNotificationsConfig(enabled=False),  # a vendor's command that Valkey refuses

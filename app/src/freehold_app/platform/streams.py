@@ -32,6 +32,7 @@ class Entry:
     stream: str
     id: bytes
     data: bytes
+    gone: bool = False  # deleted and still pending: it was finished by half
 
 
 class StreamGroup:
@@ -58,7 +59,12 @@ class StreamGroup:
 
     async def unfinished(self, count: int) -> list[Entry]:
         """What this consumer read in an earlier life."""
-        return await self._read_from("0", count, None)
+        while True:
+            entries = await self._read_from("0", count, None)
+            gone = [entry for entry in entries if entry.gone]
+            if not gone:
+                return entries
+            await self.finish(gone)
 
     async def claim(self, count: int) -> list[Entry]:
         """What other consumers read long ago and did not finish."""
@@ -76,8 +82,8 @@ class StreamGroup:
         pipeline = self._redis.pipeline(transaction=False)
         for stream, group in groupby(sorted(entries, key=attrgetter("stream")), key=attrgetter("stream")):
             ids = [entry.id for entry in group]
+            pipeline.xdel(stream, *ids)  # first: cut between the two, it is pending and gone, which `unfinished` clears
             pipeline.xack(stream, self._group, *ids)
-            pipeline.xdel(stream, *ids)
         with _translated():
             await pipeline.execute()
 
@@ -109,8 +115,9 @@ class StreamGroup:
         return [entry for stream, batches in _by_stream(answer) for entry in self._entries(stream, batches)]
 
     def _entries(self, stream: str, rows: Sequence[tuple[bytes, dict[bytes, bytes] | None]]) -> list[Entry]:
-        # A deleted entry that is still pending comes without fields: it is finished with no data.
-        return [Entry(stream, entry_id, (fields or {}).get(self._field, b"")) for entry_id, fields in rows]
+        return [
+            Entry(stream, entry_id, (fields or {}).get(self._field, b""), gone=not fields) for entry_id, fields in rows
+        ]
 
 
 def _by_stream(answer: Any) -> list[tuple[str, Any]]:

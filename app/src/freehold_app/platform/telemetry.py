@@ -8,16 +8,17 @@ start_sentry(settings.sentry, environment="production", release="0.1.0")
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from freehold_app.settings import SentrySettings
 
 if TYPE_CHECKING:  # a gateway that runs alone has metrics and no database
-    from freehold_app.platform.postgres import Database
+    from freehold_app.platform.postgres import Database, PoolWatch
 
 
 def new_registry() -> CollectorRegistry:
@@ -40,8 +41,7 @@ class _PoolCollector(Collector):
         yield self._gauge("connections_open", "Connections kept in the pool.", state.size)
         yield self._gauge("connections_in_use", "Connections in use.", state.in_use)
         yield self._gauge("connections_overflow", "Connections beyond the pool's size.", state.overflow)
-        yield self._counter("transactions", "Transactions begun.", watch.taken)
-        yield self._counter("wait_seconds", "Seconds spent waiting for a connection.", watch.waited_seconds)
+        yield self._waits(watch)
         yield self._counter("timeouts", "Callers that got no connection in time.", watch.timed_out)
 
     def describe(self) -> Iterable[Metric]:
@@ -50,6 +50,15 @@ class _PoolCollector(Collector):
     def _gauge(self, name: str, text: str, value: float) -> Metric:
         metric = GaugeMetricFamily(f"freehold_database_{name}", text, labels=["pool"])
         metric.add_metric([self._pool], value)
+        return metric
+
+    def _waits(self, watch: PoolWatch) -> Metric:
+        metric = HistogramMetricFamily(
+            "freehold_database_wait_seconds", "How long transactions waited for a connection.", labels=["pool"]
+        )
+        totals = map(float, accumulate(watch.waits))
+        buckets = list(zip([*map(str, watch.bounds), "+Inf"], totals, strict=True))
+        metric.add_metric([self._pool], buckets, watch.waited_seconds)
         return metric
 
     def _counter(self, name: str, text: str, value: float) -> Metric:
@@ -62,7 +71,13 @@ def watch_pool(registry: CollectorRegistry, pool: str, database: Database) -> No
     registry.register(_PoolCollector(pool, database))
 
 
-def start_sentry(settings: SentrySettings, *, environment: str, release: str) -> None:
+def start_sentry(
+    settings: SentrySettings,
+    *,
+    environment: str,
+    release: str,
+    transport: Any = None,  # a fake in tests
+) -> None:
     """Report errors where a DSN is set: types and stacks, never variables, bodies, headers or breadcrumbs."""
     dsn = settings.dsn.get_secret_value()
     if not dsn:
@@ -74,13 +89,13 @@ def start_sentry(settings: SentrySettings, *, environment: str, release: str) ->
         environment=environment,
         release=release,
         sample_rate=settings.sample_rate,
-        send_default_pii=False,
         include_local_variables=False,
         include_source_context=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
         auto_enabling_integrations=False,
         before_send=without_content,
+        transport=transport,
     )
 
 
