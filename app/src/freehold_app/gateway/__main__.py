@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import uvloop
+from prometheus_client import CollectorRegistry
 
 from freehold_app.gateway import GatewayDeps, build
 from freehold_app.gateway.errors import GatewayError
@@ -20,7 +21,6 @@ from freehold_app.gateway.io.server import Server, new_server
 from freehold_app.kit.clock import SystemClock
 from freehold_app.platform.logging import start_logging
 from freehold_app.platform.redis import connect
-from freehold_app.platform.telemetry import new_registry
 from freehold_app.settings import Settings
 
 EXIT_CONFIG = 78
@@ -42,7 +42,7 @@ async def serve(options: argparse.Namespace, settings: Settings) -> None:
     gateway_settings = settings.gateway.model_copy(update={"routes": options.routes, "listen": options.listen})
     redis = connect(settings.redis) if settings.redis.url.get_secret_value() else None
     deps = GatewayDeps(
-        settings=gateway_settings, principals=None, redis=redis, registry=new_registry(), clock=SystemClock()
+        settings=gateway_settings, principals=None, redis=redis, registry=CollectorRegistry(), clock=SystemClock()
     )
     gateway = build(deps, access_log=None if options.no_access_log else sys.stderr)
     host, _, port = options.listen.rpartition(":")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from time import monotonic
+from typing import NoReturn, Protocol
 
 from freehold_app.gateway.core.catalog import Endpoint, ModelEntry, Snapshot
 from freehold_app.gateway.core.resources import (
@@ -18,11 +19,17 @@ from freehold_app.gateway.core.resources import (
     tenant_entry,
     tenant_of_namespace,
 )
-from freehold_app.platform.kubernetes import KubeClient, Raw
+from freehold_app.platform.kubernetes import Raw, WatchSink
 
 MODELS = "/apis/freehold.dev/v1alpha1/models"
 TENANTS = "/apis/freehold.dev/v1alpha1/tenants"
 SLICES = "/apis/discovery.k8s.io/v1/endpointslices"
+
+
+class Follower(Protocol):
+    """The one call that is made: `KubeClient`, or a script in tests."""
+
+    async def follow(self, path: str, sink: WatchSink, *, selector: str = "") -> NoReturn: ...
 
 
 class Seen:
@@ -57,7 +64,7 @@ class Seen:
 class KubeCatalog:
     """Follows Kubernetes and publishes a new snapshot in the same turn of the loop as a change is read."""
 
-    def __init__(self, kube: KubeClient, publish: Callable[[Snapshot], None]) -> None:
+    def __init__(self, kube: Follower, publish: Callable[[Snapshot], None]) -> None:
         self._kube = kube
         self._publish = publish
         self._models = Seen(self._model_changed)

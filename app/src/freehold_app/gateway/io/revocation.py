@@ -44,14 +44,21 @@ class Revocations:
             self._principals.drop()
             self._seq = None
             self._principals.ttl_seconds = TTL_SECONDS
+            asked = False
             while True:
                 message = await subscription.get_message(ignore_subscribe_messages=True, timeout=PING_SECONDS)
                 if message is None:
-                    await subscription.ping()  # an answer must come: a half-open connection is noticed by its time-out
-                elif message["type"] == "message":
+                    if asked:  # a half-open connection takes what is written and never answers
+                        raise TimeoutError
+                    await subscription.ping()
+                    asked = True
+                    continue
+                asked = False
+                if message["type"] == "message":
                     self._hear(message["data"])
 
     def _hear(self, data: bytes) -> None:
+        """One announcement; what cannot be read counts as one that was missed."""
         try:
             news = Invalidation.decode(data)
         except msgspec.MsgspecError:
