@@ -26,7 +26,7 @@ models: [{name: echo, tenant: bench, endpoints: ["http://127.0.0.1:9"]}]
 tenants: [{name: bench}]
 keys: [{id: k1, tenant: bench, secret: "fhk_for_the_routes_file"}]
 """
-KILLS = 3
+KILLS = 2
 EVENTS_PER_LIFE = 400
 
 
