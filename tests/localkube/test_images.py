@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from localkube import packages
 from localkube.archives import LABELS, Runs, archive_name, image_config, write_docker_archive, write_pause_archive
 from localkube.bases import BASES, Base
+from localkube.cluster import Cluster
+from localkube.errors import UsageError
 from localkube.image_names import repository
-from localkube.images import base_images, build_arguments, declared_environment
+from localkube.images import base_images, build_arguments, declared_environment, load
 
 
 @pytest.mark.parametrize(
@@ -81,6 +84,16 @@ def test_a_tar_that_is_no_image_has_no_name(tmp_path: Path) -> None:
         pass
     with pytest.raises(KeyError):
         archive_name(tmp_path / "x.tar")
+
+
+@pytest.mark.parametrize("content", [b"", b"root:x:0:0", b"\x1f\x8b"])
+def test_a_file_that_is_no_archive_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setattr(packages, "_present", lambda mark: True)
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(UsageError, match="x is not a docker archive with a named image"):
+        load(Cluster("demo", tmp_path, 0), str(tmp_path / "x"))
 
 
 def test_the_sandbox_image_runs_as_nobody_in_particular(tmp_path: Path) -> None:
