@@ -55,7 +55,7 @@ class Health:
         try:
             version = await self._database.schema_version()
         except PlatformError as error:
-            return error.code
+            return f"{error.code}: {error.detail}"
         self._started = version is not None
         return None if self._started else "the database has no schema yet; run migrate"
 

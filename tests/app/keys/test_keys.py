@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import SecretStr
 from redis.asyncio import Redis
 from sqlalchemy import text
 
@@ -19,6 +20,7 @@ from freehold_app.auth.principals import DatabasePrincipals
 from freehold_app.keys.errors import ApiKeyNotFoundError, ApiKeyRequestError
 from freehold_app.keys.service import KeyRequest, create_key, revoke_key
 from freehold_app.kit.clock import SystemClock
+from freehold_app.platform.errors import DatabaseUnavailableError
 from freehold_app.platform.postgres import Database, open_database
 from freehold_app.platform.redis import connect
 from freehold_app.settings import RedisSettings
@@ -158,11 +160,24 @@ async def test_a_database_that_was_restarted_is_used_again_without_a_refusal(
     assert await principals.lookup(key.text) is not None
 
 
-async def test_a_database_that_is_away_is_no_unknown_key(db: TestDatabase, peppers: Peppers) -> None:
-    settings = db.settings("app")
-    database = open_database(type(settings.url)("postgresql+asyncpg://a:b@127.0.0.1:9/x"), settings, CLOCK)
-    with pytest.raises(AuthUnavailableError):
+@pytest.mark.parametrize(
+    ("wrong", "kind"),
+    [
+        ((":{port}/", ":9/"), "ConnectionRefusedError"),
+        (("only-for-tests", "another-password"), "InvalidPasswordError"),
+        (("/test_", "/no_such_"), "InvalidCatalogNameError"),
+    ],
+)
+async def test_a_database_that_cannot_be_asked_is_no_unknown_key(
+    db: TestDatabase, peppers: Peppers, wrong: tuple[str, str], kind: str
+) -> None:
+    old, new = wrong[0].format(port=db.server.port), wrong[1]
+    url = SecretStr(db.url("app").get_secret_value().replace(old, new))
+    database = open_database(url, db.settings("app"), CLOCK)
+    with pytest.raises(AuthUnavailableError) as refused:
         await DatabasePrincipals(database, peppers).lookup(new_key().text)
+    assert isinstance(refused.value.__cause__, DatabaseUnavailableError)
+    assert refused.value.__cause__.detail == kind
     await database.close()
 
 

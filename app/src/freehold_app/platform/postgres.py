@@ -179,21 +179,32 @@ def _translated(watch: PoolWatch) -> Iterator[None]:
         watch.timed_out += 1
         raise DatabaseBusyError from error
     except (OSError, TimeoutError) as error:
-        raise DatabaseUnavailableError from error
-    except DBAPIError as error:
-        if error.connection_invalidated or _means_not_now(error):
-            raise DatabaseUnavailableError from error
-        raise
+        raise DatabaseUnavailableError(type(error).__name__) from error
+    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        if not _means_not_now(error):
+            raise
+        raise DatabaseUnavailableError(_kind(error)) from error
 
 
-# SQLSTATE classes: connection exception, insufficient resources, operator intervention (shutdown, fail-over).
-_NOT_NOW = ("08", "53", "57P")
+# SQLSTATE classes: connection exception, refused user, no such database, insufficient resources, operator intervention
+# (shutdown, fail-over). A password is refused "not now" because it is while somebody changes it.
+_NOT_NOW = ("08", "28", "3D", "53", "57P")
 _READ_ONLY = "25006"  # a primary that has just become a standby
 
 
-def _means_not_now(error: DBAPIError) -> bool:
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    return isinstance(error, InterfaceError) or state.startswith(_NOT_NOW) or state == _READ_ONLY
+def _means_not_now(error: Exception) -> bool:
+    """Whether the same call may work later. What asyncpg raises while connecting comes here unwrapped."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+    no_answer = isinstance(error, InterfaceError | asyncpg.InterfaceError)
+    return no_answer or state.startswith(_NOT_NOW) or state == _READ_ONLY
+
+
+def _kind(error: Exception) -> str:
+    """The driver's name for it, never its text."""
+    original = getattr(error, "orig", None) or error
+    return type(original.__cause__ or original).__name__
 
 
 # The driver's own encoders raise Python's errors, the server its SQLSTATE classes 22 and 23.
