@@ -14,7 +14,7 @@ from freehold_operator.tenant import certificates
 from freehold_operator.tenant.certificates import KeyPair
 from freehold_operator.tenant.credentials import Material, material
 from freehold_operator.tenant.observed import Observed
-from freehold_operator.tenant.plan import Surroundings, steps
+from freehold_operator.tenant.plan import Surroundings, store_steps
 from tests.operator.tenant.world import STORES, tenant
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -91,7 +91,7 @@ class TestMaterial:
     def secrets(self, given: Material) -> dict[str, Any]:
         """The Secrets that the plan would write for it."""
         asked = parse_tenant(tenant(**STORES))
-        planned = [body for step in steps(Observed(asked, NOW), AROUND, given) for body in step.plan.apply]
+        planned = [body for step in store_steps(Observed(asked, NOW), AROUND, given) for body in step.plan.apply]
         return {body["metadata"]["name"]: body for body in planned if body["kind"] == "Secret"}
 
     def test_a_tenant_without_stores_has_none(self) -> None:

@@ -213,5 +213,32 @@ async def test_a_tenant_that_never_got_a_namespace_goes_at_once() -> None:
     assert is_gone(world)
 
 
+async def test_a_namespace_that_somebody_deletes_in_the_grace_is_waited_for() -> None:
+    world = await ready(deletionPolicy="Delete")
+    world.delete()
+    await world.settle()
+    stop_namespaces_from_going(world)
+    world.fake.remove(NAMESPACE, PLACE)
+    await world.settle()
+    assert world.condition("Ready")[2] == "the namespace is going"
+    world.fake.change(NAMESPACE, PLACE, metadata=world.namespace()["metadata"] | {"finalizers": []})
+    world.fake.remove(NAMESPACE, PLACE)
+    assert await world.settle() == GONE
+    assert is_gone(world)
+
+
+async def test_a_tenant_that_others_still_hold_is_left_to_them() -> None:
+    body = tenant()
+    body["metadata"]["finalizers"] = ["example.org/backup"]
+    world = World(body)
+    await world.settle()
+    world.delete()
+    await world.settle()
+    writes = len(world.fake.writes)
+    assert await world.run() == GONE
+    assert len(world.fake.writes) == writes
+    assert world.tenant()["metadata"]["finalizers"] == ["example.org/backup"]
+
+
 async def test_a_tenant_that_is_gone_is_no_error() -> None:
     assert await World().run("nobody") == GONE

@@ -220,6 +220,50 @@ async def test_a_new_tenant_waits_quietly_for_its_own_access() -> None:
     assert world.condition("NetworkReady") == ("False", "Denied", "not yet")
 
 
+async def test_without_access_of_its_own_the_controller_says_so_and_tries_nothing_else() -> None:
+    world = World(tenant(**STORES))
+    await world.settle()
+    world.wait(minutes=1)
+    world.fake.remove(ROLE_BINDING, "freehold-tenant-controller", PLACE)
+    refusal = errors.ForbiddenError("policy says no", status=403)
+    world.fake.refuse = lambda verb, plural, name: refusal if (verb, plural) == ("apply", "rolebindings") else None
+    written = len(world.fake.writes)
+    await world.run()
+    assert world.condition("AccessReady") == ("False", "Denied", "policy says no")
+    assert world.reason("NetworkReady") == "Applying"
+    assert {verb for verb, kind, _ in world.fake.writes[written:] if kind not in {"Event", "Tenant"}} == set()
+
+
+async def test_secrets_that_may_not_be_read_are_a_reason_and_no_crash() -> None:
+    world = World(tenant(**STORES))
+    await world.settle()
+    world.wait(minutes=1)
+    refusal = errors.ForbiddenError("may not get secrets", status=403)
+    world.fake.refuse = lambda verb, plural, name: refusal if (verb, plural) == ("get", "secrets") else None
+    await world.run()
+    assert world.condition("PostgresReady") == ("False", "Denied", "may not get secrets")
+    assert world.reason("QuotaReady") == world.reason("NetworkReady") == "Applied"
+    assert world.fake.names(STATEFUL_SET, PLACE) == list(BOTH)
+    assert world.namespace()["metadata"]["labels"]["freehold.dev/tenant"] == "acme"
+
+
+async def test_a_binding_made_a_moment_ago_is_given_time() -> None:
+    world = World(tenant())
+    await world.settle()
+    world.wait(minutes=1)
+    live = world.fake.find(ROLE_BINDING, "freehold-tenant-controller", PLACE)
+    made = live["metadata"] | {"creationTimestamp": "2026-01-01T00:00:55Z"}
+    world.fake.change(ROLE_BINDING, "freehold-tenant-controller", PLACE, metadata=made)
+    world.edit(models={"max": 3})
+    refusal = errors.ForbiddenError("not yet", status=403)
+    world.fake.refuse = lambda verb, plural, name: refusal if (verb, plural) == ("apply", "resourcequotas") else None
+    await world.run()
+    assert world.reason("QuotaReady") == "Applying"
+    world.wait(minutes=1)
+    await world.run()
+    assert world.reason("QuotaReady") == "Denied"
+
+
 async def test_an_object_of_our_name_that_is_not_ours_is_left_alone_and_named() -> None:
     world = World(tenant())
     await world.settle()

@@ -1,5 +1,6 @@
 """Gathers what one run needs to know: from the watch cache where it can, by GET where we may not watch."""
 
+import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -45,20 +46,23 @@ def children(services: Services, tenant: Tenant) -> tuple[Raw, ...]:
     return tuple(body for body in owned if body["metadata"].get("namespace") == namespace)
 
 
-async def inside(services: Services, tenant: Tenant, namespace: Raw | None) -> Observed:
-    """The whole picture; needs our access in the namespace. Raises `errors.ApiError`."""
-    live = children(services, tenant)
-    secrets = await _secrets(services, tenant, live)
+def blindly(services: Services, tenant: Tenant, namespace: Raw | None) -> Observed:
+    """What the watches know, which is all but Secrets."""
     models = services.store.in_namespace(kinds.MODEL, place_of(tenant).namespace)
     return Observed(
         tenant=tenant,
         now=now_of(services),
         namespace=namespace,
-        children=live,
-        secrets=secrets,
+        children=children(services, tenant),
         models=len(models),
         models_up=sum(1 for model in models if _has_pods(model)),
     )
+
+
+async def inside(services: Services, tenant: Tenant, namespace: Raw | None) -> Observed:
+    """The whole picture; needs our access in the namespace. Raises `errors.ApiError`."""
+    observed = blindly(services, tenant, namespace)
+    return dataclasses.replace(observed, secrets=await _secrets(services, tenant, observed.children))
 
 
 def forget_secrets(services: Services, tenant: Tenant) -> None:

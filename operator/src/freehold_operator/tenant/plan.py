@@ -55,15 +55,14 @@ def controllers(tenant: Tenant, around: Surroundings) -> Step:
     return Step(TenantCondition.ACCESS_READY, Plan(apply=_controller_bindings(tenant, around)))
 
 
-def steps(observed: Observed, around: Surroundings, material: Material | None) -> tuple[Step, ...]:
-    """The other steps, in order; stores last, as they take longest and matter least to the walls."""
-    return (
-        _quota(observed),
-        _network(observed, around),
-        _access(observed, around),
-        _store(observed, around, material, REDIS),
-        _store(observed, around, material, POSTGRES),
-    )
+def steps(observed: Observed, around: Surroundings) -> tuple[Step, ...]:
+    """The steps that need nothing secret."""
+    return _quota(observed), _network(observed, around), _access(observed, around)
+
+
+def store_steps(observed: Observed, around: Surroundings, material: Material | None) -> tuple[Step, ...]:
+    """The stores, last: they take longest and matter least to the walls. `observed.secrets` must have been read."""
+    return tuple(_store(observed, around, material, component) for component in (REDIS, POSTGRES))
 
 
 def _quota(observed: Observed) -> Step:

@@ -50,19 +50,25 @@ async def provision(services: Services, tenant: Tenant, namespace: Raw) -> tuple
     outcome = Outcome(settling=_is_new(tenant, now))
     await carry_out(services, [plan.controllers(tenant, around)], outcome)
     outcome.settling = outcome.settling or _was_bound_lately(services, tenant, now)
-    blind = Observed(tenant, now, namespace, observe.children(services, tenant))
     if outcome.failed or outcome.waiting:
         outcome.waiting |= _conditions(tenant) - outcome.failed.keys()
-        return blind, outcome
+        return observe.blindly(services, tenant, namespace), outcome
+    await carry_out(services, plan.steps(observe.blindly(services, tenant, namespace), around), outcome)
+    return await _provision_stores(services, tenant, namespace, outcome), outcome
+
+
+async def _provision_stores(services: Services, tenant: Tenant, namespace: Raw, outcome: Outcome) -> Observed:
+    """Apart from the rest: Secrets that cannot be read must not keep the walls from standing."""
     try:
         observed = await observe.inside(services, tenant, namespace)
     except errors.ApiError as error:
-        for condition in _conditions(tenant):
-            outcome.note(condition, error)
-        return blind, outcome
-    await carry_out(services, plan.steps(observed, around, material(tenant, observed.secrets, now)), outcome)
+        for store in wanted_stores(tenant) or plan.CONDITIONS:
+            outcome.note(plan.CONDITIONS[store], error)
+        return observe.blindly(services, tenant, namespace)
+    made = material(tenant, observed.secrets, observed.now)
+    await carry_out(services, plan.store_steps(observed, surroundings(services.settings), made), outcome)
     observe.forget_secrets(services, tenant)
-    return observed, outcome
+    return observed
 
 
 async def carry_out(services: Services, steps: Iterable[Step], outcome: Outcome) -> None:
