@@ -124,7 +124,7 @@ def _source(image: str) -> tuple[str, str]:
     if Path(image).is_file():
         try:
             return archive_name(Path(image)), f"docker-archive:{image}"
-        except (KeyError, IndexError, ValueError, OSError, tarfile.TarError) as error:
+        except (LookupError, ValueError, OSError, EOFError, tarfile.TarError) as error:
             raise UsageError(f"{image} is not a docker archive with a named image") from error
     if image in BASES:
         ensure_base(BASES[image])
