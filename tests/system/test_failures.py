@@ -117,9 +117,7 @@ def test_each_fault_is_told_in_plain_words_within_a_quarter_of_a_minute(
         finally:
             known.close()
     for name, delay in delays.items():
-        # A readiness probe that fails counts only after the kubelet has said so for 15 s (a slow answer is no fault).
-        limit = TOLD_SECONDS + (15.0 if name == "bad-probe" else 0.0)
-        figures.measure(f"condition after the kubelet knows: {name}", delay, "s", limit=limit)
+        figures.measure(f"condition after the kubelet knows: {name}", delay, "s", limit=TOLD_SECONDS)
 
 
 def told(platform: Installation, place: Place, known: Known) -> dict[str, float]:
