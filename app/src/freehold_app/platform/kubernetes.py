@@ -47,6 +47,7 @@ CALL_SECONDS = 10.0
 PAGE_OBJECTS = 500
 BACKOFF_FIRST_SECONDS = 0.25
 BACKOFF_LAST_SECONDS = 10.0
+TLS_CLOSE_SECONDS = 0.25  # aiohttp does not wait for TLS to close (its documentation, "Graceful shutdown")
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -193,6 +194,8 @@ class KubeClient:
         if self._session is not None:
             await self._session.close()
             self._session = None
+            if self._access.tls is not None:
+                await asyncio.sleep(TLS_CLOSE_SECONDS)
 
     async def get(self, path: str) -> Raw:
         """One object, or one page of a list."""
