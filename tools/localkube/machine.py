@@ -82,6 +82,7 @@ class Machine:
             with contextlib.suppress(OSError):  # somebody else uses it by now
                 Path(directory).rmdir()
         self.record.unlink()
+        self.record.with_suffix(".part").unlink(missing_ok=True)  # a record that was being written in a crash
 
     def _boot(self) -> str:
         return (self.sysctls / "kernel/random/boot_id").read_text().strip()

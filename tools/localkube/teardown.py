@@ -6,6 +6,8 @@ directory, kernel settings; and the cable, which the kernel removes with the net
 
 from __future__ import annotations
 
+import contextlib
+
 from localkube import cgroups, links, processes
 from localkube.cluster import Place
 from localkube.machine import Machine
@@ -27,4 +29,6 @@ def down(place: Place, machine: Machine | None = None) -> bool:
         run("rm", "-rf", "--one-file-system", place.state)  # three times as fast as shutil on unpacked images
     with machine.locked():
         machine.restore(processes.any_node)
+        with contextlib.suppress(OSError):  # other clusters' states, or none was ever made
+            place.root.rmdir()
     return existed
