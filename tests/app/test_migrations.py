@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from pydantic import SecretStr
 
 from freehold_app.migrate import migrate
 from freehold_app.platform.errors import MigrationError
+from freehold_app.settings import DatabaseSettings
 from tests.store_fixtures import BOOTSTRAP, TestDatabase
 
 pytestmark = pytest.mark.stores
@@ -62,6 +64,24 @@ async def test_a_schema_of_a_later_release_is_left_alone(empty_db: TestDatabase)
         assert await connection.fetchval("SELECT version_num FROM alembic_version") == "9999"
     finally:
         await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "ending"), [("57P03", "did not answer within"), ("28P01", "refuses"), ("53300", "did not answer within")]
+)
+async def test_a_server_that_stops_is_waited_for_and_one_that_refuses_is_not(state: str, ending: str) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1024)
+        fields = f"SFATAL\0C{state}\0Mthe server says no\0\0".encode()
+        writer.write(b"E" + (len(fields) + 4).to_bytes(4, "big") + fields)
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        settings = DatabaseSettings(url=SecretStr(f"postgresql+asyncpg://a:b@127.0.0.1:{port}/x"))
+        with pytest.raises(MigrationError, match=f"{ending}.*the server says no"):
+            await migrate(settings, wait_seconds=0.01)
 
 
 async def test_a_lock_that_is_held_is_waited_for_by_trying_again(

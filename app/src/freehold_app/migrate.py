@@ -36,6 +36,8 @@ _TRIES = 10
 RETRY_SECONDS = 2.0
 _POLL_SECONDS = 0.5
 _LOCK_TIMEOUT_STATE = "55P03"
+# shutting down by order, by a crash, starting or stopping, full: all of these pass
+_PASSING_STATES = {"57P01", "57P02", "57P03", "53300"}
 
 
 async def migrate(
@@ -87,15 +89,22 @@ async def _wait_for_database(engine: AsyncEngine, wait_seconds: float) -> None:
         try:
             async with engine.connect():
                 return
-        except (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError) as error:
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.ConnectionDoesNotExistError, DBAPIError) as error:
+            reason = getattr(error, "orig", error)
+            if not _passes(reason):
+                raise MigrationError(f"the database refuses: {reason}") from error
             if time.monotonic() >= deadline:
-                raise MigrationError(f"the database did not answer within {wait_seconds:.0f} s: {error}") from error
-        except (DBAPIError, asyncpg.PostgresError) as error:
-            raise MigrationError(f"the database refuses: {getattr(error, 'orig', error)}") from error
+                raise MigrationError(f"the database did not answer within {wait_seconds:.0f} s: {reason}") from error
         if not waited:
             _log().info("waiting_for_database", seconds=wait_seconds)
         waited = True
         await asyncio.sleep(_POLL_SECONDS)
+
+
+def _passes(reason: BaseException | None) -> bool:
+    """Whether waiting may help; SQLAlchemy wraps what the server says, sockets speak for themselves."""
+    by_itself = isinstance(reason, OSError | TimeoutError | asyncpg.ConnectionDoesNotExistError)
+    return by_itself or getattr(reason, "sqlstate", None) in _PASSING_STATES
 
 
 async def _run(engine: AsyncEngine, revision: str) -> None:
