@@ -34,6 +34,15 @@ def test_a_bad_name_is_one_sentence_and_no_traceback(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err.startswith("localkube: not a usable cluster name: '../etc'")
 
 
+def test_what_the_system_refuses_is_one_sentence_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOCALKUBE_STATE", str(tmp_path / "file"))
+    (tmp_path / "file").touch()
+    assert cli.main(["kubeconfig", "--name", "x"]) == 1
+    assert "Not a directory" in capsys.readouterr().err
+
+
 def test_status_of_an_absent_cluster_is_told_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["status", "--name", "absent"]) == 1
     assert capsys.readouterr().out == "absent: no such cluster\n"

@@ -186,6 +186,13 @@ def test_killed_servers_come_back_and_the_cluster_answers(site: Site) -> None:
     assert min(restarts.values()) >= 1
 
 
+def test_two_who_start_the_same_cluster_at_once_both_get_it(site: Site) -> None:
+    starting = [site.command("up", "--tier=api") for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in starting]
+    assert [process.returncode for process in starting] == [0, 0], said
+    assert site.kube().get("namespace", "default")["status"]["phase"] == "Active"
+
+
 def test_two_state_directories_never_share_a_number_and_end_one_by_one(site: Site) -> None:
     site.run("up", "--tier=api")
     with new_site() as other:

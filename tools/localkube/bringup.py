@@ -21,7 +21,7 @@ from localkube.image_names import DOCKER_HUB
 from localkube.images import registry_answers
 from localkube.machine import Machine
 from localkube.settings import DNS_READY_PORT, PAUSE_IMAGE, REGISTRY_PORT, TIERS
-from localkube.shell import relink, run, step, wait_until, write_if_changed
+from localkube.shell import locked, relink, run, step, wait_until, write_if_changed
 from localkube.storage import images_dir
 
 
@@ -32,17 +32,13 @@ def up(place: Place, tier: str, machine: Machine | None = None) -> Cluster:
     started = time.monotonic()
     with step("binaries"):
         commands = build.build_all()
-    cluster = _node(place, machine or Machine())
-    with step("certificates"):
-        stamp = certificates.write_pki(cluster)
-    relink(cluster.kubectl, commands["kubectl"])
-    node = Bringup(cluster, commands, Api(cluster), stamp)
-    node.control_plane()
-    if level >= 1:
-        node.controllers()
-    if level >= 2:
-        node.workloads()
-    node.settle(level)
+    _make_state(place)
+    with locked(place.state, f"up of {place.name}"):
+        cluster = _node(place, machine or Machine())
+        with step("certificates"):
+            stamp = certificates.write_pki(cluster)
+        relink(cluster.kubectl, commands["kubectl"])
+        Bringup(cluster, commands, Api(cluster), stamp).to(level)
     print(f"cluster {place.name} ({tier}) is up in {time.monotonic() - started:.1f} s")
     return cluster
 
@@ -53,12 +49,15 @@ def _require(level: int) -> None:
     packages.require(packages.API_TIER if level < 2 else tuple(packages.PACKAGES), f"the {TIERS[level]} tier")
 
 
-def _node(place: Place, machine: Machine) -> Cluster:
-    """Process 1 in its namespaces and control groups, with its cable."""
+def _make_state(place: Place) -> None:
     if len(os.fsencode(place.containerd_socket)) > 100:
         raise UsageError(f"the state directory's path is too long for a socket: {place.state}")
     place.state.mkdir(parents=True, exist_ok=True)
     place.state.chmod(0o700)
+
+
+def _node(place: Place, machine: Machine) -> Cluster:
+    """Process 1 in its namespaces and control groups, with its cable."""
     with step("namespaces, control groups, network"):
         with machine.locked():
             machine.remember()
@@ -77,6 +76,15 @@ class Bringup:
     api: Api
     stamp: str
     """The certificates' generation: renewed certificates restart the components."""
+
+    def to(self, level: int) -> None:
+        """Start everything up to a tier and wait for it."""
+        self.control_plane()
+        if level >= 1:
+            self.controllers()
+        if level >= 2:
+            self.workloads()
+        self.settle(level)
 
     def control_plane(self) -> None:
         c = self.cluster

@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     run: Command = arguments.run
     try:
         return run(arguments) or 0
-    except LocalkubeError as error:
+    except (LocalkubeError, OSError) as error:
         print(f"localkube: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
