@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from localkube import cli, doctor, kindshim, packages, report
+from localkube.cgroups import Hierarchy
 from localkube.doctor import Finding, possible_tiers
 from localkube.errors import MissingError
 
@@ -89,6 +90,18 @@ def test_what_a_finding_forbids_decides_the_tiers() -> None:
     assert possible_tiers([]) == ["api", "sched", "node"]
     assert possible_tiers([Finding("a", "x", "node"), Finding("b", "fine")]) == ["api", "sched"]
     assert possible_tiers([Finding("a", "x", "node"), Finding("b", "x", "api")]) == []
+
+
+def test_control_groups_of_either_version_are_judged_by_their_controllers(tmp_path: Path) -> None:
+    controllers = tmp_path / "cgroup.controllers"
+    controllers.write_text("cpuset cpu io memory pids\n")
+    assert doctor.control_groups([Hierarchy(tmp_path, 2)]).forbids is None
+    controllers.write_text("cpu io pids\n")
+    assert doctor.control_groups([Hierarchy(tmp_path, 2)]).seen == "version 2 without cpuset, memory"
+    first = [Hierarchy(Path("/cg") / name, 1) for name in ("cpu,cpuacct", "memory", "pids", "cpuset", "devices")]
+    assert doctor.control_groups(first).forbids is None
+    assert doctor.control_groups(first[:-1]).seen == "version 1 without devices"
+    assert doctor.control_groups([]).seen == "none mounted"
 
 
 def test_the_verdict_names_the_remedy() -> None:

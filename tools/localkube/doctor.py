@@ -15,6 +15,7 @@ from localkube.shell import run
 
 MIN_FREE_GIB = 10
 _NEEDED_V1 = {"cpu", "memory", "pids", "cpuset", "devices"}
+_NEEDED_V2 = {"cpu", "memory", "pids", "cpuset"}
 _CAP_SYS_ADMIN, _CAP_SYS_RESOURCE = 21, 24
 
 
@@ -40,7 +41,16 @@ def possible_tiers(findings: list[Finding]) -> list[str]:
 
 def examine() -> list[Finding]:
     """Every probe; each is quick and leaves nothing behind."""
-    return [_root(), _go(), _namespaces(), _cgroups(), _resource_capability(), _packages(), _nftables(), *_disk()]
+    return [
+        _root(),
+        _go(),
+        _namespaces(),
+        control_groups(cgroups.hierarchies()),
+        _resource_capability(),
+        _packages(),
+        _nftables(),
+        *_disk(),
+    ]
 
 
 def _root() -> Finding:
@@ -68,18 +78,19 @@ def _namespaces() -> Finding:
     return Finding("namespaces", result.stderr.strip(), "api", "needs CAP_SYS_ADMIN (docker run --privileged)")
 
 
-def _cgroups() -> Finding:
-    found = cgroups.hierarchies()
+def control_groups(found: list[cgroups.Hierarchy]) -> Finding:
+    """Whether the machine's control groups can hold pods."""
     version = cgroups.version(found)
     if version == 2:
-        return Finding("control groups", f"version 2 at {found[0].root}")
-    names = {h.root.name for h in found}
-    absent = {n for n in _NEEDED_V1 if not any(n in name.split(",") for name in names)}
-    if version == 1 and not absent:
-        return Finding("control groups", "version 1 (the kubelet runs with failCgroupV1: false)")
-    return Finding(
-        "control groups", f"not mounted: {', '.join(sorted(absent))}", "node", "mount them under /sys/fs/cgroup"
-    )
+        present = set((found[0].root / "cgroup.controllers").read_text().split())
+        absent = _NEEDED_V2 - present
+    else:
+        names = {name for hierarchy in found for name in hierarchy.root.name.split(",")}
+        absent = _NEEDED_V1 - names
+    if not absent:
+        return Finding("control groups", f"version {version}" + (", with failCgroupV1: false" if version == 1 else ""))
+    seen = f"version {version} without {', '.join(sorted(absent))}" if found else "none mounted"
+    return Finding("control groups", seen, "node", "mount them, or hand them down to this container")
 
 
 def _resource_capability() -> Finding:
