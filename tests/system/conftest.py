@@ -12,7 +12,7 @@ import pytest
 from install.forwarding import end_forwarder
 from tests.kube_fixtures import Kube
 from tests.system.figures import Figures
-from tests.system.platform import Installation, Place, install, installed
+from tests.system.platform import Installation, Place, ask, install, installed
 
 FIGURES = pytest.StashKey[Figures]()
 
@@ -60,3 +60,11 @@ def place(platform: Installation) -> Iterator[Place]:
     """A Tenant without stores, for the tests of one file."""
     with platform.tenant() as made:
         yield made
+
+
+@pytest.fixture
+def awake(platform: Installation) -> Installation:
+    """With the sample Model running, as after `make up`: other tests, or five quiet minutes, put it to sleep."""
+    assert ask(platform.client(), "smollm2")
+    platform.wait("model", "smollm2", "tenant-acme")
+    return platform

@@ -19,11 +19,11 @@ exec psql -h $folder -U postgres -d freehold -Atc 'SELECT count(*) FROM usage_ev
 """
 
 
-def test_the_official_client_streams_real_tokens(platform: Installation, figures: Figures) -> None:
+def test_the_official_client_streams_real_tokens(awake: Installation, figures: Figures) -> None:
     begun = time.monotonic()
     first = 0.0
     pieces: list[str] = []
-    stream = platform.client().chat.completions.create(
+    stream = awake.client().chat.completions.create(
         model="smollm2",
         messages=[{"role": "user", "content": "Name three fruits."}],
         stream=True,

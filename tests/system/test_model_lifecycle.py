@@ -45,8 +45,8 @@ def test_ten_lines_serve_a_model_and_deleting_it_leaves_nothing(
     figures.measure("children gone after a Model is deleted", time.monotonic() - begun, "s", limit=GONE_SECONDS)
 
 
-def test_kubectl_get_models_reads_like_a_sentence(platform: Installation) -> None:
-    header, *rows = platform.kube.kubectl("get", "models", "-A").splitlines()
+def test_kubectl_get_models_reads_like_a_sentence(awake: Installation) -> None:
+    header, *rows = awake.kube.kubectl("get", "models", "-A").splitlines()
     assert header.split()[:4] == ["NAMESPACE", "NAME", "PHASE", "READY"]
     row = next(row for row in rows if "smollm2" in row)
     assert {"Ready", "True", "LlamaCpp"} <= set(row.split())
