@@ -192,6 +192,19 @@ def test_a_refused_model_keeps_what_it_has() -> None:
     assert plan(observed, refused).delete == ()
 
 
+def test_a_model_that_is_going_is_left_to_garbage_collection() -> None:
+    observed = seen(spec={"engine": "Echo"})
+    observed.raw["metadata"]["deletionTimestamp"] = "2026-11-24T12:00:00Z"
+    assert plan(observed, judge(observed)).apply == ()
+
+
+def test_a_rollout_is_given_as_long_as_the_engine_without_a_startup_probe() -> None:
+    probed = planned(engine="Echo")["Deployment"]["spec"]["progressDeadlineSeconds"]
+    unprobed = planned(engine="Echo", probes={"startup": {"enabled": False}})["Deployment"]["spec"]
+    assert probed == unprobed["progressDeadlineSeconds"] == 180
+    assert "startupProbe" not in unprobed["template"]["spec"]["containers"][0]
+
+
 def test_no_manifest_has_an_empty_list_or_map() -> None:
     """`egress: []` bumps a NetworkPolicy's generation with every apply."""
     for body in planned(**CUSTOM, url="https://example.com/a", maxReplicas=2).values():

@@ -33,6 +33,11 @@ CASES: dict[str, tuple[Observed, str, str]] = {
         "ImageNotAllowed",
         "no image for engine LlamaCpp",
     ),
+    "unreadable source": (
+        seen(spec={"engine": "Echo", "url": "file:///x"}),
+        "SourceUnsupported",
+        "engine Echo cannot read file:// weights",
+    ),
     "no fetcher": (
         seen(spec={"url": "https://example.com/a"}, **platform(operator_image="")),
         "SourceUnsupported",
