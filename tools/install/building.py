@@ -27,9 +27,9 @@ class Built:
     references: tuple[str, ...]
     new: int
 
-    def values(self) -> list[str]:
+    def values(self, cluster: Cluster) -> list[str]:
         """Arguments of `helm upgrade` that name the images."""
-        pairs = ((VALUE_OF_IMAGE[reference.partition(":")[0]], reference) for reference in self.references)
+        pairs = ((VALUE_OF_IMAGE[name.partition(":")[0]], cluster.published(name)) for name in self.references)
         return [word for name, reference in pairs for word in ("--set", f"{name}={reference}")]
 
 

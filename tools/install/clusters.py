@@ -53,6 +53,9 @@ class Cluster(Protocol):
     def load(self, references: Sequence[str], says: Says) -> None:
         """Make images pullable; quick for those that were loaded before."""
 
+    def published(self, reference: str) -> str:
+        """The name under which this cluster's pods pull one of our images."""
+
     def kubeconfig(self) -> Path: ...
 
     def kubectl(self) -> Path: ...

@@ -53,12 +53,12 @@ class OnCurrent:
         if self.local:
             self.local.build_image(image, says, stop)
         else:
-            build_with_docker(self.runner, Build(self._pushed(image.reference), image.dockerfile), says, stop)
+            build_with_docker(self.runner, Build(self.published(image.reference), image.dockerfile), says, stop)
 
     def has_built(self, reference: str) -> bool:
         if self.local:
             return self.local.has_built(reference)
-        return docker_has(self.runner, self._pushed(reference))
+        return docker_has(self.runner, self.published(reference))
 
     def start(self, says: Says) -> None:
         self.runner.output([self.kubectl(), "version"])
@@ -68,7 +68,10 @@ class OnCurrent:
             self.local.load(references, says)
             return
         for reference in references:
-            self.runner.run(["docker", "push", self._pushed(reference)], says=says)
+            self.runner.run(["docker", "push", self.published(reference)], says=says)
+
+    def published(self, reference: str) -> str:
+        return reference if self.local else f"{self.registry}/{reference}"
 
     def kubeconfig(self) -> Path:
         return self.places.kubeconfig
@@ -83,9 +86,7 @@ class OnCurrent:
         return self.local.base_images() if self.local else []
 
     def values(self) -> Sequence[str]:
-        if self.local:
-            return self.local.values()
-        return ["--set", f"global.images.registry={self.registry}"]
+        return self.local.values() if self.local else []
 
     def forward_command(self, local_port: int) -> Sequence[str]:
         if self.local:
@@ -104,6 +105,3 @@ class OnCurrent:
         runner.succeeds(
             [self.kubectl(), "delete", "namespace", "freehold-system", "--ignore-not-found", "--wait=false"]
         )
-
-    def _pushed(self, reference: str) -> str:
-        return f"{self.registry}/{reference}"

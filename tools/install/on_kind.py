@@ -60,6 +60,9 @@ class OnKind:
     def load(self, references: Sequence[str], says: Says) -> None:
         self.runner.run(["kind", "load", "docker-image", "--name", self.name, *references], says=says)
 
+    def published(self, reference: str) -> str:
+        return reference
+
     def kubeconfig(self) -> Path:
         return self.places.kubeconfig
 

@@ -54,7 +54,7 @@ def up(places: Places, console: Console, environ: Mapping[str, str]) -> Installe
     kubectl = _programs(places, built.helm, cluster.kubectl())
     release, samples = Release(runner, built.helm, kubectl), Samples(runner, kubectl, places.root)
     with console.step("install") as step:
-        step.result(release.install([*built.values(), *cluster.values()], step.note))
+        step.result(release.install([*built.values(cluster), *cluster.values()], step.note))
     with console.step("samples") as step:
         samples.apply(step.note)
         step.result(samples.wait(step.note))
