@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 import structlog
 import uvicorn
 
+from freehold_app.gateway.io.server import HttpProtocol
 from freehold_app.gateway.ports import AsgiApp
 from freehold_app.kit.clock import SystemClock
 from freehold_app.lifespan import open_resources
@@ -87,7 +88,7 @@ async def _listening(app: AsgiApp, bound: socket.socket, settings: Settings) -> 
         uvicorn.Config(
             app,
             loop="none",
-            http="httptools",
+            http=HttpProtocol,
             ws="none",
             lifespan="off",
             access_log=False,

@@ -28,6 +28,7 @@ async def test_a_call_wakes_the_model_and_is_answered_when_an_endpoint_is_ready(
     async with running_gateway(idle) as running:
         call = asyncio.create_task(post(running.port, CHAT))
         await until_held(running, 1)
+        await asyncio.sleep(0.01)
         demand = running.gateway.demand()["models"]["tenant-acme/m"]
         running.publish(replace(idle, replicas=1, phase="Loading"))
         ready_at = monotonic()

@@ -97,6 +97,18 @@ async def test_each_refusal_is_the_class_that_the_client_expects(engine: Scripte
     assert "boom" not in broken.value.message
 
 
+async def test_a_large_upload_is_answered_and_not_reset(engine: ScriptedServer) -> None:
+    """The client writes its whole body before it reads: a connection closed too early would be a reset for it."""
+    content = "x" * 20_000_000
+    async with running_gateway(model(urls=[engine.url])) as running, client_of(running) as client:
+        with pytest.raises(openai.APIStatusError) as large:
+            await client.chat.completions.create(model="m", messages=[{"role": "user", "content": content}])
+        async with client_of(running, key="wrong") as stranger:
+            with pytest.raises(openai.AuthenticationError):
+                await stranger.chat.completions.create(model="m", messages=[{"role": "user", "content": content}])
+    assert (large.value.status_code, large.value.code) == (413, "request_too_large")
+
+
 async def test_the_client_obeys_retry_after_and_then_succeeds(engine: ScriptedServer) -> None:
     limited = answer(429, {"error": {"message": "slow", "type": "requests"}}, headers="retry-after: 1\r\n")
     provider = model(urls=[engine.url], engine="External", upstream_model="m")

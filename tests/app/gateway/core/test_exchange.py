@@ -360,6 +360,17 @@ def test_the_oldest_of_each_tenant_goes_first_and_new_calls_queue_behind() -> No
     assert [len(ports.sent_up) for ports in (first_ports, second_ports, third_ports)] == [1, 1, 0]
 
 
+def test_a_model_that_is_gone_is_forgotten_once_idle() -> None:
+    entry = model(endpoints=(POD,))
+    floor = new_floor(entry)
+    exchange, _ = sent(floor)
+    floor.swap(Snapshot.of([], TENANTS), 1.0)
+    assert floor.demand(1.0)[entry.key]["inflight"] == 1
+    exchange.client_gone(2.0)
+    floor.swap(Snapshot.of([], TENANTS), 3.0)
+    assert floor.demand(3.0) == {}
+
+
 def test_a_call_whose_pods_keep_dying_is_not_fed_to_new_ones_for_ever() -> None:
     ready = idle_model(replicas=1, endpoints=(POD,))
     floor = new_floor(ready)

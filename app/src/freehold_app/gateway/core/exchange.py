@@ -56,9 +56,6 @@ class Exchange(Call):
         if isinstance(found, Refusal):
             return self._refuse(found)
         self.route = found
-        why = check_content(request, self.max_body_bytes) if found is not None else None
-        if why is not None:
-            return self._refuse(why)
         self.phase = Phase.AUTH
         return None
 
@@ -72,6 +69,8 @@ class Exchange(Call):
         self.tenant = caller.tenant
         name = self.route.path if self.route is not None else MODELS_PATH
         why = acl.check_caller(caller, name, self.floor.snapshot)
+        if why is None and self.route is not None and self.request is not None:
+            why = check_content(self.request, self.max_body_bytes)
         if why is not None:
             return self._refuse(why)
         self.phase = Phase.BODY

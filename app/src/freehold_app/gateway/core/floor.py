@@ -44,6 +44,11 @@ class ModelState:
     factor: PromptFactor = field(default_factory=PromptFactor)
     suspects: dict[Endpoint, float] = field(default_factory=dict)
 
+    @property
+    def idle(self) -> bool:
+        """No call is in flight or held."""
+        return not self.load.inflight and not len(self.queue)
+
     def usable(self, model: ModelEntry, now: float) -> tuple[Endpoint, ...]:
         """The Model's endpoints without those that just refused a call."""
         if not self.suspects:
@@ -93,6 +98,8 @@ class Floor:
         """Take a new catalogue; waiting calls go on, or learn why not."""
         self.snapshot = snapshot
         self.sweep(now)
+        for key in [key for key, state in self._states.items() if key not in snapshot.by_key and state.idle]:
+            del self._states[key]
         self.balancer.forget({endpoint for model in snapshot.by_key.values() for endpoint in model.endpoints})
 
     def review(self, key: str, now: float) -> None:

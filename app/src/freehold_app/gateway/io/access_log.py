@@ -11,6 +11,7 @@ from typing import TextIO
 import orjson
 
 from freehold_app.gateway.core.exchange import Exchange
+from freehold_app.gateway.core.head import MODELS_PATH
 from freehold_app.gateway.core.ports import Settlement
 
 MAX_LINES = 10_000
@@ -55,7 +56,7 @@ def _fields(exchange: Exchange, settlement: Settlement | None, now: float) -> di
         "client_request_id": request.client_request_id() if request is not None else "",
         "tenant": exchange.tenant,
         "key_id": str(caller.key_id) if caller is not None else None,  # asyncpg has a UUID class of its own
-        "route": exchange.route.path if exchange.route is not None else "",
+        "route": _route(exchange),
         "model": exchange.model.name if exchange.model is not None else "",
         "status": exchange.status,
         "code": exchange.error,
@@ -70,3 +71,11 @@ def _fields(exchange: Exchange, settlement: Settlement | None, now: float) -> di
         "attempts": settlement.attempts if settlement is not None else 0,
         "body_bytes": exchange.body_bytes,
     }
+
+
+def _route(exchange: Exchange) -> str:
+    """A route from our own list; a path that a caller made up is content."""
+    if exchange.route is not None:
+        return exchange.route.path
+    path = exchange.request.path if exchange.request is not None else ""
+    return MODELS_PATH if path == MODELS_PATH or path.startswith(MODELS_PATH + "/") else ""

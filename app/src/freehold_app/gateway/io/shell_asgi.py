@@ -8,6 +8,7 @@ of the event loop; one that waits makes the rest queue up, and the upstream paus
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,8 @@ from freehold_app.gateway.io.principals import Principals
 from freehold_app.gateway.ports import Message, Receive, Scope, Send
 
 BODY_SECONDS = 30.0
+LINGER_SECONDS = 5.0
+LINGER_BYTES = 64_000_000
 MAX_BUFFERED_BYTES = 256_000_000
 QUEUE_BYTES = 65_536
 NOSNIFF = (b"x-content-type-options", b"nosniff")
@@ -73,7 +76,7 @@ class AsgiCall:
         "_scope",
         "_send",
         "_timer",
-        "_upstream",
+        "_unread", "_upstream",
         "_watch",
         "client_id",
         "exchange",
@@ -94,6 +97,8 @@ class AsgiCall:
         self._timer: asyncio.TimerHandle | None = None
         self._done: asyncio.Future[None] | None = None
         self._over = False
+        self._unread = True
+        """The client may still be sending its body."""
         self.client_id = ""
         self.settlement: Settlement | None = None
         self.exchange = Exchange(host.floor, self, new_request_id(), host.max_body_bytes, monotonic())
@@ -105,6 +110,7 @@ class AsgiCall:
             await self._serve()
         except Exception:  # noqa: BLE001  the top of a request: answered, logged, counted
             structlog.get_logger(__name__).exception("request_failed", request_id=f"{self.exchange.request_id:032x}")
+            self._unread = False
             self.exchange.crash(monotonic())
             if self._pumping is not None:
                 await asyncio.wait([self._pumping])
@@ -129,6 +135,8 @@ class AsgiCall:
             await self._authenticate(request)
         if exchange.phase is Phase.BODY:
             await self._take_body()
+        if self._unread:
+            await self._take_rest()
         if not self._over or self._pumping is not None:
             await self._finish()
 
@@ -151,10 +159,11 @@ class AsgiCall:
 
     async def _take_body(self) -> None:
         message = await self._receive()
+        self._unread = bool(message.get("more_body", False))
         if message["type"] != "http.request":
             return self.exchange.client_gone(monotonic())
         data = message.get("body", b"")
-        if message.get("more_body") or len(data) > self.exchange.max_body_bytes:
+        if self._unread or len(data) > self.exchange.max_body_bytes:
             rest = await self._rest_of_body(data)
             if rest is None:
                 return None
@@ -170,17 +179,16 @@ class AsgiCall:
         began = monotonic()
         limit = self.exchange.max_body_bytes
         parts, size = [first], len(first)
-        more = True
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                while more and size <= limit:
+                while self._unread and size <= limit:
                     message = await self._receive()
+                    self._unread = bool(message.get("more_body", False))
                     if message["type"] != "http.request":
                         self.exchange.client_gone(monotonic())
                         return None
                     parts.append(message.get("body", b""))
                     size += len(parts[-1])
-                    more = message.get("more_body", False)
         except TimeoutError:
             self.exchange.body_refused(refusal("request_timeout", n=int(BODY_SECONDS)))
             return None
@@ -189,6 +197,20 @@ class AsgiCall:
             return None
         self.exchange.waited_seconds += monotonic() - began
         return b"".join(parts)
+
+    async def _take_rest(self) -> None:
+        """Read and drop what a refused caller still sends, for a while: closing on it would reset the connection, and
+        the caller would see that instead of the answer.
+        """
+        dropped = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while self._unread and dropped < LINGER_BYTES:
+                    message = await self._receive()
+                    dropped += len(message.get("body", b""))
+                    self._unread = bool(message.get("more_body", False))
+        self._unread = False
+        self._push({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _finish(self) -> None:
         """Wait for the end of the answer, one `receive()` always pending."""
@@ -209,7 +231,7 @@ class AsgiCall:
     def answer(self, status: int, headers: Headers, content: bytes) -> None:
         length = (b"content-length", str(len(content)).encode())
         self._push({"type": "http.response.start", "status": status, "headers": [*headers, length, *self._common()]})
-        self._push({"type": "http.response.body", "body": content, "more_body": False})
+        self._push({"type": "http.response.body", "body": content, "more_body": self._unread})
 
     def begin(self, status: int, headers: Headers) -> None:
         self._push({"type": "http.response.start", "status": status, "headers": [*headers, *self._common()]})
