@@ -12,6 +12,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 UMBRELLA = ROOT / "charts/freehold"
 NAMESPACE = "freehold-system"
+# the resource definitions are long: the C loader reads a rendering in a tenth of the time
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 WORKLOADS = ("Deployment", "StatefulSet", "Job", "CronJob", "Pod")
 
 Object = dict[str, Any]
@@ -61,7 +63,7 @@ def render(
         )
     notes = "".join(text for path, text in files.items() if path.endswith("NOTES.txt"))
     manifests = (text for path, text in files.items() if not path.endswith("NOTES.txt"))
-    return Rendered([item for text in manifests for item in yaml.safe_load_all(text) if item], notes)
+    return Rendered([item for text in manifests for item in yaml.load_all(text, Loader=LOADER) if item], notes)
 
 
 def pod_template(item: Object) -> Object:

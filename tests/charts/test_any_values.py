@@ -12,11 +12,12 @@ from tests.charts.restricted import faults
 
 pytestmark = pytest.mark.charts
 
-EXAMPLES = 40
+EXAMPLES = 25
 FOREIGN = {"HTTPRoute", "PodMonitor"}
 # what only makes sense together
 TOGETHER = (
     {"app.split", "operator.gateway.account"},
+    {"operator.defaultProfile", "operator.profiles"},
     {"app.exposure.mode", "global.host", "app.exposure.parentRefs"},
     {"postgres.mode", "global.secrets.database", "postgres.passwordsSecret", "postgres.tlsSecret"},
     {"valkey.mode", "global.secrets.redis", "valkey.usersSecret", "valkey.tlsSecret"},

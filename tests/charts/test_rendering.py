@@ -92,6 +92,7 @@ def test_each_chart_installs_alone_with_its_defaults(chart: str) -> None:
     [
         ({"app": {"split": True}}, "operator.gateway.account: freehold-gateway"),
         ({"app": {"exposure": {"mode": "ingress"}}}, "needs global.host"),
+        ({"operator": {"defaultProfile": "large:1"}}, "large:1 is not among operator.profiles"),
         ({"global": {"host": "a.example"}, "app": {"exposure": {"mode": "gatewayApi"}}}, "exposure.parentRefs"),
     ],
 )

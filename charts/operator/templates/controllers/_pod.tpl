@@ -60,6 +60,11 @@ spec:
         - {name: FREEHOLD_OPERATOR_OPERATOR_IMAGE, value: {{ include "operator.image" (list $root "operator" (printf "freehold/operator:%s" $root.Chart.AppVersion)) }}}
         - {name: FREEHOLD_OPERATOR_STORE_IMAGES, value: {{ dict "postgres" (include "operator.image" (list $root "postgres" "pgvector/pgvector:0.8.6-pg18")) "valkey" (include "operator.image" (list $root "valkey" "valkey/valkey:9")) | toJson | squote }}}
         - {name: FREEHOLD_OPERATOR_PROFILES_FILE, value: /etc/freehold/profiles.yaml}
+        {{- with $root.Values.trustedCertificates }}
+        - {name: FREEHOLD_OPERATOR_TRUSTED_CERTIFICATES, value: {{ . | quote }}}
+        {{- end }}
+        - {name: FREEHOLD_OPERATOR_DEFAULT_PROFILE, value: {{ $root.Values.defaultProfile | quote }}}
+        - {name: FREEHOLD_OPERATOR_ALLOWED_IMAGES, value: {{ $root.Values.allowedImages | toJson | squote }}}
         - {name: FREEHOLD_OPERATOR_GATEWAY_SERVICE, value: {{ $root.Values.gateway.service }}}
         - {name: FREEHOLD_OPERATOR_GATEWAY_ACCOUNT, value: {{ $root.Values.gateway.account }}}
         - {name: FREEHOLD_OPERATOR_TENANT_ACCOUNT, value: {{ include "operator.account" (list $root "tenant") }}}
