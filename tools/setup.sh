@@ -18,11 +18,21 @@ find_python() {
     exit 1
 }
 python=$(find_python)
+# Runs a command that says nothing itself, with a line every 10 s: nobody should wonder whether it hangs.
+telling() {
+    what=$1 && shift && started=$(date +%s)
+    while sleep 10 >/dev/null 2>&1; do echo "setup: ... $what, $(($(date +%s) - started)) s"; done &
+    ticker=$!
+    trap 'kill "$ticker" 2>/dev/null || true' EXIT
+    "$@"
+    kill "$ticker" 2>/dev/null && wait "$ticker" 2>/dev/null || true
+}
 echo "setup: Python environment in .venv ($("$python" --version))"
 rm -rf .venv
-"$python" -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/bootstrap.lock
+telling "making .venv" "$python" -m venv .venv
+telling "installing uv" \
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/bootstrap.lock
 export UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV="$PWD/.venv"
-.venv/bin/uv pip install --quiet --require-hashes -r requirements.lock
-.venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e crds -e app -e operator
+telling "installing $(grep -c == requirements.lock) packages" .venv/bin/uv pip install --quiet --require-hashes -r requirements.lock
+telling "installing ours" .venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e crds -e app -e operator
 echo "$digest" >"$stamp"
