@@ -132,8 +132,8 @@ def namespace(name: str, labels: Mapping[str, str] | None = None) -> Object:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": dict(labels or {})}}
 
 
-def config_map(labels: Mapping[str, str] | None = None, kind: str = "ConfigMap") -> Object:
-    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": "thing", "labels": dict(labels or {})}}
+def config_map(labels: Mapping[str, str] | None = None, kind: str = "ConfigMap", name: str = "thing") -> Object:
+    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "labels": dict(labels or {})}}
 
 
 def model(name: str = "m", **metadata: Any) -> Object:

@@ -56,11 +56,11 @@ def test_a_tenants_administrator_says_which_secrets_models_may_use(cast: Cast) -
 
 
 def test_a_mark_can_be_neither_changed_nor_taken_off_but_all_else_can(cast: Cast) -> None:
-    cast.kube.apply(config_map(MARK), TENANT)
+    cast.kube.apply(config_map(MARK, name="kept"), TENANT)  # a name of its own: this one is stored
     for change in ({"freehold.dev/tenant": "blue"}, {"freehold.dev/tenant": None}):
-        assert SET_BY in cast.patch(OPERATIONS, "configmap/thing", {"metadata": {"labels": change}})
-    assert cast.patch(OPERATIONS, "configmap/thing", {"data": {"a": "b"}}) == ""
-    assert cast.patch(PLATFORM, "configmap/thing", {"metadata": {"labels": {"freehold.dev/tenant": None}}}) == ""
+        assert SET_BY in cast.patch(OPERATIONS, "configmap/kept", {"metadata": {"labels": change}})
+    assert cast.patch(OPERATIONS, "configmap/kept", {"data": {"a": "b"}}) == ""
+    assert cast.patch(PLATFORM, "configmap/kept", {"metadata": {"labels": {"freehold.dev/tenant": None}}}) == ""
 
 
 def test_a_namespace_is_offered_for_adoption_by_platform_administrators_only(cast: Cast) -> None:
