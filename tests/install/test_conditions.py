@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from install.conditions import is_ready, shortly, states, turned_true
+from install.conditions import holds, is_ready, shortly, states, turned_true
 
 
 def resource(*conditions: tuple[str, str, str], generation: int = 1, seen: int = 1) -> dict[str, Any]:
@@ -18,6 +18,13 @@ def test_only_what_became_true_since_the_last_look_is_told() -> None:
     assert turned_true({}, before) == ["NamespaceReady"]
     assert turned_true(before, after) == ["QuotaReady"]
     assert turned_true(after, after) == []
+
+
+def test_any_condition_counts_only_for_the_generation_that_was_seen() -> None:
+    applied = ("QuotaReady", "True", "Applied")
+    assert holds(resource(applied), "QuotaReady")
+    assert not holds(resource(applied, generation=2), "QuotaReady")
+    assert not holds(resource(applied), "Ready")
 
 
 def test_ready_counts_only_for_the_generation_that_was_seen() -> None:

@@ -16,9 +16,14 @@ def states(resource: Mapping[str, Any]) -> State:
 
 def is_ready(resource: Mapping[str, Any]) -> bool:
     """True once the controller has seen this generation and says Ready."""
+    return holds(resource, "Ready")
+
+
+def holds(resource: Mapping[str, Any], condition: str) -> bool:
+    """True once the controller has seen this generation and says that this condition is true of it."""
     seen = (resource.get("status") or {}).get("observedGeneration", 0)
     current = resource.get("metadata", {}).get("generation", 0)
-    return bool(seen >= current and states(resource).get("Ready", ("",))[0] == "True")
+    return bool(seen >= current and states(resource).get(condition, ("",))[0] == "True")
 
 
 def turned_true(before: State, after: State) -> list[str]:

@@ -56,13 +56,13 @@ class Samples:
         return Sample.read(self.root / MODEL)
 
     def apply(self, says: Says) -> None:
-        """Apply both; the Model's namespace is the Tenant's, so it is waited for."""
+        """Apply both; the Model needs the Tenant's namespace, and a quota there that counts Models, but no stores."""
         self._apply(TENANT)
         deadline = time.monotonic() + NAMESPACE_SECONDS
-        while not self.runner.succeeds([self.kubectl, "get", "namespace", self.model.namespace]):
+        while not conditions.holds(tenant := self._get(self.tenant), "QuotaReady"):
             if time.monotonic() > deadline:
-                raise self._late(self.tenant, f"namespace {self.model.namespace} did not appear")
-            says(f"namespace {self.model.namespace} is being made")
+                raise self._late(self.tenant, conditions.shortly(tenant))
+            says(f"{self.tenant.kind} {self.tenant.name}: {conditions.shortly(tenant)}")
             time.sleep(POLL_SECONDS)
         self._apply(MODEL)
 

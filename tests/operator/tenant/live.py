@@ -88,7 +88,20 @@ class LiveWorld:
         """One run with fresh eyes."""
         for kind in (*self.controller.watched, kinds.STATEFUL_SET):
             await self._look(kind)
-        return await self.controller.reconcile(ObjectKey("Tenant", "", name))
+        after = await self.controller.reconcile(ObjectKey("Tenant", "", name))
+        self._count_models()
+        return after
+
+    def _count_models(self) -> None:
+        """Play Kubernetes' quota controller, which this tier lacks: without it a Tenant's quota is never in force."""
+        for body in self.store.all(kinds.RESOURCE_QUOTA):
+            hard, metadata = body["spec"]["hard"], body["metadata"]
+            if body.get("status", {}).get("used", {}).keys() == hard.keys():
+                continue
+            patch = json.dumps({"status": {"hard": hard, "used": dict.fromkeys(hard, "0")}})
+            place = f"--namespace={metadata['namespace']}"
+            arguments = ("patch", "resourcequota", metadata["name"], place, "--subresource=status", "--type=merge")
+            self.kube.call(*arguments, f"--patch={patch}")
 
     async def _look(self, kind: Kind) -> None:
         wanted = None if kind in UNLABELLED else {labels.MANAGED_BY: labels.MANAGER}

@@ -46,6 +46,7 @@ def reason(condition: TenantCondition, before: dict[str, Any] | None = None, **c
         ({"failed": {T.POSTGRES_READY: NO}}, "Failed", "PostgresNotReady"),
         ({"failed": {T.REDIS_READY: NO}}, "Failed", "RedisNotReady"),
         ({"waiting": frozenset({T.NETWORK_READY})}, "Provisioning", "Provisioning"),
+        ({"models_counted": False}, "Provisioning", "Provisioning"),
         ({"stores": {T.POSTGRES_READY: STARTING}}, "Provisioning", "Provisioning"),
         ({"stores": {T.POSTGRES_READY: UP, T.REDIS_READY: UP}}, "Ready", "Provisioned"),
         ({"suspended": True}, "Suspended", "Suspended"),

@@ -11,7 +11,7 @@ from typing import Any
 from freehold_operator.controller import Services
 from freehold_operator.kube.apply import Applier
 from freehold_operator.kube.events import EventRecorder
-from freehold_operator.kube.kinds import EVENT, NAMESPACE, STATEFUL_SET, TENANT, ObjectKey, Raw
+from freehold_operator.kube.kinds import EVENT, NAMESPACE, RESOURCE_QUOTA, STATEFUL_SET, TENANT, Kind, ObjectKey, Raw
 from freehold_operator.kube.store import Store
 from freehold_operator.queue import GONE
 from freehold_operator.settings import Settings
@@ -33,6 +33,9 @@ def namespace(name: str, **metadata: Any) -> Raw:
 class World:
     """One installation: `await World(tenant()).settle()`."""
 
+    counts_models = True
+    """False plays a cluster whose quota controller has not found the custom resources yet."""
+
     def __init__(self, *bodies: Raw, **settings: Any) -> None:
         self.fake = FakeKube()
         self.time = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,6 +52,8 @@ class World:
         self.fake.listeners.clear()
         self.store = Store()
         self.fake.feed(self.store)
+        if self.counts_models:
+            self.fake.listeners.append(self._count_models)
         services = Services(
             settings=self.settings,
             api=self.fake,
@@ -58,6 +63,13 @@ class World:
             now=self._text,
         )
         self.controller = TenantController(services)
+
+    def _count_models(self, event: str, kind: Kind, body: Raw) -> None:
+        """Kubernetes' quota controller."""
+        if kind == RESOURCE_QUOTA and event != "DELETED" and not body.get("status"):
+            hard = body["spec"]["hard"]
+            status = {"hard": hard, "used": dict.fromkeys(hard, "0")}
+            self.fake.change(RESOURCE_QUOTA, body["metadata"]["name"], body["metadata"]["namespace"], status=status)
 
     def _text(self) -> str:
         return self.time.strftime("%Y-%m-%dT%H:%M:%SZ")

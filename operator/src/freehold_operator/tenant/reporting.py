@@ -13,6 +13,7 @@ from freehold_operator.tenant.observed import Observed
 from freehold_operator.tenant.plan import CONDITIONS
 from freehold_operator.tenant.provisioning import Outcome
 from freehold_operator.tenant.refusal import Refusal
+from freehold_operator.tenant.resources import quota
 from freehold_operator.tenant.resources.manifest import place_of
 from freehold_operator.tenant.status import Seen, StoreView, conditions, folded, is_alarming
 from freehold_operator.tenant.trouble import explained, is_down, is_up, quota_shortage
@@ -44,6 +45,7 @@ def seen_inside(services: Services, observed: Observed, outcome: Outcome, pods: 
         waiting=frozenset(outcome.waiting),
         stores={CONDITIONS[name]: _store_view(services, tenant, name, pods) for name in wanted_stores(tenant)},
         suspended=tenant.spec.suspend,
+        models_counted=quota.counts_models(observed.child("ResourceQuota", quota.NAME)),
         models=observed.models,
         models_up=observed.models_up,
     )

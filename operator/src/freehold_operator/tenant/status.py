@@ -27,6 +27,7 @@ APPLIED = {
     T.NETWORK_READY: "the network walls stand",
     T.ACCESS_READY: "access is as the spec says",
 }
+UNCOUNTED = "waits until the cluster counts Models, at most 30 s after these custom resources were installed"
 STORES = {T.POSTGRES_READY: "PostgreSQL", T.REDIS_READY: "Valkey"}
 
 
@@ -43,8 +44,9 @@ class StoreView:
 class Seen:
     """All that a Tenant's status depends on.
 
-    `failed` holds the steps that were refused; `waiting` those that the API server does not let us do yet; `leaving`
-    the sentence about a Tenant that was deleted.
+    `failed` holds the steps that were refused; `waiting` those that the API server does not let us do yet;
+    `models_counted` is False while the cluster does not count against the quota yet; `leaving` the sentence about a
+    Tenant that was deleted.
     """
 
     generation: int
@@ -55,6 +57,7 @@ class Seen:
     waiting: frozenset[TenantCondition] = frozenset()
     stores: Mapping[TenantCondition, StoreView] = field(default_factory=dict)
     suspended: bool = False
+    models_counted: bool = True
     models: int = 0
     models_up: int = 0
     leaving: str = ""
@@ -131,6 +134,8 @@ def _applied(seen: Seen, condition: TenantCondition) -> Condition:
         return Condition(condition, False, R.APPLYING, "waits for the namespace")
     if condition in seen.waiting:
         return Condition(condition, False, R.APPLYING, "waits until the API server grants our access there")
+    if condition == T.QUOTA_READY and not seen.models_counted:
+        return Condition(condition, False, R.APPLYING, UNCOUNTED)
     return Condition(condition, True, R.APPLIED, APPLIED[condition])
 
 

@@ -16,6 +16,15 @@ def resource_quota(tenant: Tenant) -> Raw:
     return place_of(tenant).child("v1", "ResourceQuota", NAME, QUOTA, spec={"hard": hard})
 
 
+def counts_models(live: Raw | None) -> bool:
+    """True once the cluster counts this quota's Models; until then the API server refuses to create any.
+
+    Kubernetes' quota controller looks for new kinds every 30 s only, so the first Tenant after the custom resources
+    were installed waits up to that long ("status unknown for quota").
+    """
+    return live is not None and MODEL_COUNT in ((live.get("status") or {}).get("used") or {})
+
+
 def limit_range(tenant: Tenant) -> Raw | None:
     """The defaults and ceilings per container; None when the Tenant names none."""
     limits = tenant.spec.limit_range
