@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from freehold_operator import errors
 from freehold_operator.kube import labels
 from freehold_operator.kube.kinds import (
     AUTOSCALER,
@@ -177,6 +178,30 @@ async def test_no_tenant_stops_pods_and_deletes_nothing() -> None:
     world.fake.put(tenant_body())
     await world.settle(key)
     assert world.deployment()["spec"]["replicas"] == 1
+
+
+async def test_a_model_outside_of_tenants_is_told_so_where_nothing_may_be_read() -> None:
+    world = World()
+    key = world.create(env=[{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}])
+    world.fake.remove(TENANT, "acme")
+    world.fake.refuse = lambda verb, plural, name: (
+        errors.ForbiddenError("no", status=403) if (verb, plural) == ("get", "secrets") else None
+    )
+    await world.settle(key)
+    assert world.condition("Accepted").reason == "NoTenant"
+
+
+async def test_what_the_api_server_refuses_is_told_and_tried_again_within_seconds() -> None:
+    world = World()
+    key = world.create()
+    world.fake.refuse = lambda verb, plural, name: (
+        errors.ForbiddenError("no", status=403) if (verb, plural) == ("apply", "services") else None
+    )
+    assert (await world.settle(key) or 600) <= 5
+    assert world.condition("Scheduled").reason == "PodRejected"
+    world.fake.refuse = lambda verb, plural, name: None
+    await world.settle(key)
+    assert "Service" in children(world)
 
 
 async def test_a_suspended_tenant_rests_its_models() -> None:

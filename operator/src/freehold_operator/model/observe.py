@@ -80,19 +80,21 @@ class Observer:
         store, model = self._services.store, self._models.model(raw)
         uid = raw["metadata"]["uid"]
         children = tuple(body for body in store.owned(key, CHILDREN) if owners.is_owned_by(body, uid))
+        tenant = tenant_of(key.namespace, list(store.all(TENANT)))
         claim = weights(model.spec.url).claim
         return Observed(
             model=model,
             raw=raw,
             platform=platform(self._services.settings, self._profiles.read()),
             now=self._now(),
-            tenant=tenant_of(key.namespace, list(store.all(TENANT))),
+            tenant=tenant,
             children=children,
             pods=tuple(store.owned(key, (POD,))),
-            references=await self._references(key.namespace, model.spec),
-            token=await self._token(key, uid) if model.spec.external is None else Token(),
+            # Outside of Tenants' namespaces we may read nothing, and say so in the status without having read it.
+            references=await self._references(key.namespace, model.spec) if tenant else (),
+            token=await self._token(key, uid) if tenant and model.spec.external is None else Token(),
             provider=provider,
-            claim=await self._services.api.get(VOLUME_CLAIM, claim, key.namespace) if claim else None,
+            claim=await self._services.api.get(VOLUME_CLAIM, claim, key.namespace) if claim and tenant else None,
             taken=taken,
             scaling=self._scaling(key),
         )

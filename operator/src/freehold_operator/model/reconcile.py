@@ -25,6 +25,7 @@ from freehold_operator.model.provider_probe import EVERY_SECONDS, ProviderProbe
 from freehold_operator.queue import GONE
 
 UNWATCHED_SECONDS = 10.0  # Secrets, ConfigMaps and claims are not watched: looked at again while something is wrong
+REFUSED_SECONDS = 5.0  # a quota, a policy, access that is seconds old: no event announces that the next try would pass
 STATUS_PAUSE_SECONDS = 1.0  # at most one status write a second and Model
 
 
@@ -60,7 +61,7 @@ class ModelReconciler:
         refusal = await self._act(key, seen)
         seen = self._look_again(key, seen)
         wait = await self._tell(key, seen, _failure(seen) or refusal)
-        return _next_look(seen, wait)
+        return _next_look(seen, wait, refused=refusal is not None)
 
     async def _act(self, key: ObjectKey, seen: Observed) -> Failure | None:
         """Write what the plan wants; answers with the API server's refusal, which is told and tried again."""
@@ -145,9 +146,9 @@ def _refusal(error: errors.ApiError) -> Failure:
     return Failure("Scheduled", reason, f"the API server refuses an object: {error}", Location.SCHEDULE)
 
 
-def _next_look(seen: Observed, status_pause: float | None) -> float | None:
+def _next_look(seen: Observed, status_pause: float | None, *, refused: bool) -> float | None:
     """The earliest of everything that no event will announce."""
-    waits = [status_pause, None if seen.is_external else failures.due_in(seen)]
+    waits = [status_pause, None if seen.is_external else failures.due_in(seen), REFUSED_SECONDS if refused else None]
     if any(not (item.found and item.usable and item.has_key) for item in seen.references) or seen.taken:
         waits.append(UNWATCHED_SECONDS)
     if seen.claim and (seen.claim.get("status") or {}).get("phase") != "Bound":
