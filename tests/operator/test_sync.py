@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 from prometheus_client import CollectorRegistry
 
-from freehold_operator.controller import Enqueue
+from freehold_operator.controller import Controller, Enqueue
 from freehold_operator.kube import labels
 from freehold_operator.kube.kinds import DEPLOYMENT, MODEL, TENANT, Kind, ObjectKey, Raw, name_of
 from freehold_operator.kube.store import Store
 from freehold_operator.model.handlers import ModelController
 from freehold_operator.rights import Right
 from freehold_operator.sync import Sync
+from freehold_operator.tenant.handlers import TenantController
 from tests.operator.fake_kube import FakeKube
 from tests.operator.model.world import NAMESPACE, World, model_body, tenant_body
 
@@ -71,6 +72,19 @@ async def test_each_child_event_queues_its_owner_once() -> None:
     bench.sync.event(DEPLOYMENT, "DELETED", body)
     bench.sync.event(DEPLOYMENT, "DELETED", body)
     assert bench.queued == ["m", "m"]
+
+
+async def test_what_one_controller_wrote_is_told_to_the_other_and_not_to_itself() -> None:
+    """In one process both share the cache: a Tenant's own status write must still reach Models that wait for it."""
+    world, queued = World(), list[tuple[str, str]]()
+    world.create("waits")
+    services = [replace(world.services, registry=CollectorRegistry()) for _ in range(2)]
+    controllers: list[Controller] = [TenantController(services[0]), ModelController(services[1])]
+    sync = Sync(world.fake, world.store, controllers, lambda key: queued.append((key.kind, key.name)), 600)
+    written = world.fake.put(tenant_body())
+    world.store.put(TENANT, written)
+    sync.event(TENANT, "MODIFIED", written)
+    assert queued == [("Model", "waits")]
 
 
 async def test_a_late_event_does_not_bring_an_older_version_back() -> None:

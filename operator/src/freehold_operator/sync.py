@@ -62,6 +62,8 @@ class Sync:
             self._sweep_at[kind] = self._clock() + AFTER_RELIST_SECONDS
         if self._store.put(kind, body):
             self._queue_all(kind, [body])
+        elif kind in UNFILTERED:
+            self._tell_the_other(kind, body)
 
     async def sweep_forever(self) -> None:
         """Sweep each kind when it is due, until cancelled."""
@@ -84,6 +86,16 @@ class Sync:
             if live is None or live["metadata"].get("uid") != body["metadata"].get("uid"):
                 self._store.remove(kind, namespace, name, body["metadata"].get("uid", ""))
                 self._queue_all(kind, [body])
+
+    def _tell_the_other(self, kind: Kind, body: Raw) -> None:
+        """What one controller wrote is in the shared cache before its event comes; the other has yet to hear of it.
+
+        Else Models that were looked at before their Tenant had its namespace would wait for the resync.
+        """
+        for controller in self._controllers:
+            if controller.kind != kind.kind:
+                for key in controller.owners(kind, body):
+                    self._enqueue(key)
 
     def _queue_all(self, kind: Kind, bodies: Iterable[Raw]) -> None:
         for body in bodies:
