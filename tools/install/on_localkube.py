@@ -78,7 +78,7 @@ class OnLocalkube:
         return self._command("forward", "--name", self.name, str(local_port), str(NODE_PORT))
 
     def stop(self, says: Says) -> None:
-        self.runner.run(self._command("down", "--name", self.name), says=says, limit_seconds=60)
+        self.runner.run(self._command("down", "--name", self.name), says=says, limit_seconds=180)
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "localkube", *arguments]
