@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.kube_fixtures import Kube
@@ -37,11 +38,16 @@ def has_children(kube: Kube, namespace: str, name: str) -> bool:
 
 def made(kube: Kube, namespace: str, name: str, **spec: Any) -> None:
     """Apply a Model with every kind of child and wait for them."""
-    kube.until(lambda: kube.call("get", "namespace", namespace).returncode == 0, "the namespace", MADE_SECONDS)
+    has_namespace(kube, namespace)
     kube.apply(model(name, **FULL, **spec), namespace)
     kube.until(lambda: has_children(kube, namespace, name), "all children", MADE_SECONDS)
 
 
 def has_namespace(kube: Kube, namespace: str) -> None:
-    """Wait for the Tenant's namespace."""
-    kube.until(lambda: kube.call("get", "namespace", namespace).returncode == 0, "the namespace", MADE_SECONDS)
+    """Wait for the Tenant's namespace and quota, and play the quota controller, which this tier lacks."""
+    place = f"--namespace={namespace}"
+    quota = ("resourcequota", "freehold", place)
+    kube.until(lambda: kube.call("get", *quota).returncode == 0, "the namespace and its quota", MADE_SECONDS)
+    hard = kube.get(*quota)["spec"]["hard"]
+    patch = json.dumps({"status": {"hard": hard, "used": dict.fromkeys(hard, "0")}})
+    kube.kubectl("patch", *quota, "--subresource=status", "--type=merge", f"--patch={patch}")

@@ -67,7 +67,9 @@ def store_steps(observed: Observed, around: Surroundings, material: Material | N
 
 def _quota(observed: Observed) -> Step:
     limits = quota.limit_range(observed.tenant)
-    wanted = (quota.resource_quota(observed.tenant), *((limits,) if limits else ()))
+    overlooked = quota.is_overlooked(observed.child("ResourceQuota", quota.NAME), observed.tenant, observed.now)
+    counted = () if overlooked else (quota.resource_quota(observed.tenant),)
+    wanted = (*counted, *((limits,) if limits else ()))
     return Step(TenantCondition.QUOTA_READY, _replacing(observed, QUOTA, wanted))
 
 

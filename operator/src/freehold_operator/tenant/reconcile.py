@@ -23,6 +23,7 @@ Raw = dict[str, Any]
 
 # Seconds. A namespace that is not ours yet is not watched, and pods are not watched at all: both are asked for.
 SETTLING_SECONDS, TERMINATING_SECONDS, STORES_SECONDS, REFUSED_SECONDS, FAILED_SECONDS = 0.5, 2.0, 5.0, 10.0, 30.0
+UNCOUNTED_SECONDS = 2.0
 
 
 async def reconcile(services: Services, key: ObjectKey) -> float | None:
@@ -81,6 +82,8 @@ def _look_again(outcome: Outcome, seen: Seen) -> float | None:
         return SETTLING_SECONDS
     if outcome.failed:
         return FAILED_SECONDS
+    if not seen.models_counted:
+        return UNCOUNTED_SECONDS
     stores_move = any(not (view.down if seen.suspended else view.up) for view in seen.stores.values())
     return STORES_SECONDS if stores_move or (seen.suspended and seen.models_up) else None
 

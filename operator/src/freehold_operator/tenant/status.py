@@ -27,7 +27,7 @@ APPLIED = {
     T.NETWORK_READY: "the network walls stand",
     T.ACCESS_READY: "access is as the spec says",
 }
-UNCOUNTED = "waits until the cluster counts Models, at most 30 s after these custom resources were installed"
+UNCOUNTED = "waits until Kubernetes counts Models; it looks for new kinds every 30 s"
 STORES = {T.POSTGRES_READY: "PostgreSQL", T.REDIS_READY: "Valkey"}
 
 

@@ -1,12 +1,15 @@
 """Limits of the namespace: a ResourceQuota for the whole, a LimitRange for each container."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from freehold_crds import Tenant
 from freehold_operator.tenant.resources.manifest import QUOTA, Raw, place_of
 
 NAME = "freehold"
 MODEL_COUNT = "count/models.freehold.dev"
+PATIENCE = timedelta(seconds=4)
+ASKING = timedelta(minutes=2)
 
 
 def resource_quota(tenant: Tenant) -> Raw:
@@ -17,12 +20,22 @@ def resource_quota(tenant: Tenant) -> Raw:
 
 
 def counts_models(live: Raw | None) -> bool:
-    """True once the cluster counts this quota's Models; until then the API server refuses to create any.
-
-    Kubernetes' quota controller looks for new kinds every 30 s only, so the first Tenant after the custom resources
-    were installed waits up to that long ("status unknown for quota").
-    """
+    """True once the cluster counts this quota's Models; until then the API server refuses to create any."""
     return live is not None and MODEL_COUNT in ((live.get("status") or {}).get("used") or {})
+
+
+def is_overlooked(live: Raw | None, tenant: Tenant, now: datetime) -> bool:
+    """True for a quota that Kubernetes looked at before it knew Models: made anew, it is looked at again.
+
+    The quota controller finds new kinds every 30 s, but looks at an unchanged quota every 5 minutes only. After
+    `ASKING` that is soon enough, and a cluster without such a controller is not asked for ever.
+    """
+    if live is None or counts_models(live):
+        return False
+    made, asked_since = live["metadata"].get("creationTimestamp"), tenant.metadata.creation_timestamp
+    if made is None or asked_since is None:
+        return False
+    return now - datetime.fromisoformat(made) >= PATIENCE and now - asked_since < ASKING
 
 
 def limit_range(tenant: Tenant) -> Raw | None:
