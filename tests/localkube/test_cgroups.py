@@ -18,6 +18,10 @@ def test_the_empty_second_version_of_a_hybrid_machine_is_left_out() -> None:
     assert cgroups.hierarchies(V1) == [Hierarchy(Path("/cg/memory"), 1)]
 
 
+def test_what_a_cluster_leaves_is_looked_for_in_every_tree() -> None:
+    assert {tree.version for tree in cgroups.trees(V1)} == {1, 2}
+
+
 def test_the_second_version_alone_is_used() -> None:
     assert cgroups.hierarchies(V2) == [Hierarchy(Path("/cg"), 2)]
     assert cgroups.version(cgroups.hierarchies(V2)) == 2

@@ -26,17 +26,21 @@ class Hierarchy:
     version: int
 
 
-def hierarchies(mounts: str | None = None) -> list[Hierarchy]:
-    """The trees that hold controllers; the empty cgroup2 tree of a hybrid system is none."""
+def trees(mounts: str | None = None) -> list[Hierarchy]:
+    """Every mounted tree. In all of them a cluster may leave groups: runc makes them where no controller is, too."""
     text = Path("/proc/self/mounts").read_text() if mounts is None else mounts
     found = []
     for line in text.splitlines():
         _, path, kind, *_ = line.split()
         if kind in {"cgroup", "cgroup2"}:
             found.append(Hierarchy(Path(path), 1 if kind == "cgroup" else 2))
-    if any(h.version == 1 for h in found):
-        found = [h for h in found if h.version == 1]
     return found
+
+
+def hierarchies(mounts: str | None = None) -> list[Hierarchy]:
+    """The trees that hold controllers; the empty cgroup2 tree of a hybrid system is none."""
+    found = trees(mounts)
+    return [h for h in found if h.version == 1] or found
 
 
 def version(found: list[Hierarchy]) -> int:

@@ -21,7 +21,7 @@ def down(place: Place, machine: Machine | None = None) -> bool:
     existed = place.state.exists() or bool(pids)
     cables = {name for pid in pids if (name := links.host_end(pid))}
     processes.kill_node(place)
-    cgroups.remove(cgroups.hierarchies(), place.cgroup)
+    cgroups.remove(cgroups.trees(), place.cgroup)
     # An ending process is in no group's list any more and has no command line, but it still holds mounts.
     wait_until(lambda: not processes.members(place.cgroup), "the last processes to end", 10)
     links.wait_until_gone(cables)
