@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from pytest_socket import socket_allow_hosts
 
-pytest_plugins = ["tests.kube_fixtures", "tests.store_fixtures"]
+pytest_plugins = ["tests.kube_fixtures", "tests.store_fixtures", "tests.app.control_fixtures"]
 
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 # The node of a local cluster lives in a network namespace of its own and answers on one of these addresses.

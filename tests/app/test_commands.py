@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import logging
 import os
@@ -18,7 +19,11 @@ import structlog
 from freehold_app.__main__ import main
 from freehold_app.auth.digests import Peppers
 from freehold_app.auth.key_format import is_well_formed
+from freehold_app.auth.local import repository
+from freehold_app.auth.local.repository import Account
+from freehold_app.auth.passwords import Passwords
 from freehold_app.auth.principals import DatabasePrincipals
+from freehold_app.auth.repository import memberships
 from freehold_app.platform.postgres import Database
 from tests.store_fixtures import TestDatabase
 
@@ -78,6 +83,8 @@ def test_serve_without_settings_names_each_of_them_and_exits_with_78() -> None:
         "FREEHOLD_REDIS_URL",
         "FREEHOLD_KEYS_PEPPERS",
         "FREEHOLD_GATEWAY_DEMAND_TOKEN",
+        "FREEHOLD_AUTH_SIGNING_KEYS",
+        "FREEHOLD_PUBLIC_URL",
     }
 
 
@@ -133,6 +140,60 @@ async def test_revoke_key_ends_it(command: Command, db: TestDatabase, app_databa
     done = await asyncio.to_thread(command, "revoke-key", "--tenant", "t", "--key", public_id, **environment(db, "app"))
     assert done.returncode == 0, done.stderr
     assert await DatabasePrincipals(app_database, Peppers({1: PEPPER.encode()})).lookup(key) is None
+
+
+async def account_of(database: Database, email: str) -> Account:
+    async with database.platform() as session:
+        found = await repository.account(session, email)
+    assert found is not None
+    return found
+
+
+@pytest.mark.stores
+async def test_create_owner_prints_one_password_that_is_the_persons(
+    command: Command, db: TestDatabase, app_database: Database
+) -> None:
+    arguments = ("create-owner", "--tenant", "team-a", "--email", "ada@example.org")
+    done = await asyncio.to_thread(command, *arguments, **environment(db, "app"))
+    assert done.returncode == 0, done.stderr
+    (password,) = done.stdout.splitlines()
+    assert password not in done.stderr
+    passwords = Passwords()
+    assert await passwords.check((await account_of(app_database, "ada@example.org")).secret_hash, password)
+    again = await asyncio.to_thread(command, *arguments, **environment(db, "app"))
+    stored = (await account_of(app_database, "ada@example.org")).secret_hash
+    assert await passwords.check(stored, again.stdout.strip())
+    assert not await passwords.check(stored, password)
+    passwords.close()
+
+
+@pytest.mark.stores
+async def test_create_owner_takes_a_password_and_says_nothing_of_it(
+    command: Command, db: TestDatabase, app_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery staple\n"))
+    arguments = ("create-owner", "--tenant", "team-a", "--email", "Ada@example.org", "--password-stdin")
+    done = await asyncio.to_thread(command, *arguments, **environment(db, "app"))
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert "staple" not in done.stderr
+    async with app_database.platform() as session:
+        found = await memberships(session, (await account_of(app_database, "ada@example.org")).user_id)
+    assert [(item.tenant, item.role) for item in found] == [("team-a", "owner")]
+
+
+@pytest.mark.stores
+@pytest.mark.parametrize(
+    ("email", "password", "reason"),
+    [("ada", "correct horse battery staple", "email"), ("ada@example.org", "short", "12 to 128 characters")],
+)
+def test_create_owner_names_what_is_wrong(
+    command: Command, db: TestDatabase, monkeypatch: pytest.MonkeyPatch, email: str, password: str, reason: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(password))
+    done = command("create-owner", "--tenant", "t", "--email", email, "--password-stdin", **environment(db, "app"))
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.stores

@@ -10,9 +10,9 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from freehold_app.admin import Demand, admin_app
+from freehold_app.control import rest_app
 from freehold_app.health import LAG_LIMIT_SECONDS, Health
 from freehold_app.keys.errors import ApiKeyNotFoundError
-from freehold_app.main import rest_app
 from freehold_app.platform.errors import DatabaseUnavailableError
 from tests.app.conftest import FakeClock
 
@@ -131,6 +131,7 @@ async def test_an_error_with_a_name_becomes_a_problem(rest: AsyncClient) -> None
         "code": "not_found",
         "blame": "you",
         "detail": "no key abc",
+        "instance": "/named",
     }
 
 

@@ -15,7 +15,7 @@ from freehold_app.keys.service import KeyRequest, create_key
 from freehold_app.kit.clock import SystemClock
 from freehold_app.platform.postgres import Database
 from freehold_app.tenants.service import enter_tenant
-from tests.app.catalog import findings, grants
+from tests.app.pg_catalog import findings, grants
 from tests.store_fixtures import TestDatabase
 
 pytestmark = pytest.mark.stores
@@ -104,7 +104,8 @@ async def test_cancelled_requests_leave_no_tenant_behind(app_database: Database,
         "SET ROLE freehold_owner",
         "SELECT * FROM usage_events_default",
         "DELETE FROM api_keys",
-        "UPDATE tenants SET state = 'active'",
+        "UPDATE tenants SET name = 'other'",
+        "DELETE FROM users",
     ],
 )
 async def test_the_app_may_not_change_the_rules(app_database: Database, statement: str) -> None:
@@ -155,18 +156,60 @@ async def test_a_planted_hole_is_found(superuser: asyncpg.Connection, hole: str,
 
 
 async def test_each_role_has_exactly_these_rights(superuser: asyncpg.Connection) -> None:
-    read, write = "SELECT", "INSERT SELECT UPDATE"
+    read, write, every = "SELECT", "INSERT SELECT UPDATE", "DELETE INSERT SELECT UPDATE"
     assert await grants(superuser) == {
         ("alembic_version", "freehold_app"): read,
         ("alembic_version", "freehold_worker"): read,
+        ("idempotency_keys", "freehold_app"): write,
+        ("idempotency_keys", "freehold_worker"): every,
+        ("conversations", "freehold_app"): write,
+        ("conversations", "freehold_readonly"): read,
+        ("conversations", "freehold_worker"): every,
+        ("invitations", "freehold_app"): every,
+        ("invitations", "freehold_readonly"): read,
+        ("invitations", "freehold_worker"): read,
+        ("jobs", "freehold_app"): write,
+        ("jobs", "freehold_readonly"): read,
+        ("jobs", "freehold_worker"): every,
+        ("memberships", "freehold_app"): every,
+        ("memberships", "freehold_auth"): read,
+        ("memberships", "freehold_readonly"): read,
+        ("memberships", "freehold_worker"): read,
+        ("messages", "freehold_app"): write,
+        ("messages", "freehold_readonly"): read,
+        ("messages", "freehold_worker"): write,
+        ("model_transitions", "freehold_app"): "DELETE INSERT SELECT",
+        ("model_transitions", "freehold_readonly"): read,
+        ("model_transitions", "freehold_worker"): read,
+        ("sessions", "freehold_app"): every,
+        ("sessions", "freehold_worker"): "DELETE SELECT",
+        ("user_credentials", "freehold_app"): write,
+        ("users", "freehold_app"): write,
+        ("users", "freehold_readonly"): read,
+        ("users", "freehold_worker"): read,
         ("api_keys", "freehold_app"): write,
         ("api_keys", "freehold_auth"): read,
         ("api_keys", "freehold_readonly"): read,
         ("api_keys", "freehold_worker"): write,
+        ("api_key_uses", "freehold_app"): write,
+        ("api_key_uses", "freehold_readonly"): read,
+        ("api_key_uses", "freehold_worker"): write,
+        ("sync_heads", "freehold_app"): write,
+        ("sync_heads", "freehold_readonly"): read,
+        ("sync_heads", "freehold_worker"): write,
+        ("sync_ops", "freehold_app"): write,
+        ("sync_ops", "freehold_readonly"): read,
+        ("sync_ops", "freehold_worker"): every,
         ("tenants", "freehold_app"): "INSERT SELECT",
         ("tenants", "freehold_auth"): read,
         ("tenants", "freehold_readonly"): read,
         ("tenants", "freehold_worker"): "INSERT SELECT",
+        ("usage_daily", "freehold_app"): read,
+        ("usage_daily", "freehold_readonly"): read,
+        ("usage_daily", "freehold_worker"): write,
+        ("turns", "freehold_app"): write,
+        ("turns", "freehold_readonly"): read,
+        ("turns", "freehold_worker"): write,
         ("usage_events", "freehold_app"): read,
         ("usage_events", "freehold_readonly"): read,
         ("usage_events", "freehold_worker"): write,

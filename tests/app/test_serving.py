@@ -74,6 +74,49 @@ def test_gateway_and_worker_share_a_process_and_end_in_order(db: TestDatabase, v
     assert "only-for-tests" not in log
 
 
+def test_control_serves_people_beside_the_gateway_and_ends_in_order(
+    db: TestDatabase, valkey: str, tmp_path: Path
+) -> None:
+    routes = tmp_path / "routes.yaml"
+    routes.write_text(ROUTES)
+    environment = stores(db, valkey) | {
+        "FREEHOLD_GATEWAY_ROUTES": str(routes),
+        "FREEHOLD_GATEWAY_DEMAND_TOKEN": TOKEN,
+        "FREEHOLD_AUTH_SIGNING_KEYS": '{"1": "signing-key"}',
+        "FREEHOLD_DRAIN_SECONDS": "1",
+    }
+    with serving(environment, "gateway,control,worker", tmp_path) as app:
+        app.wait_until("/readyz", 200)
+        assert app.get(app.public + "/auth/config")[0] == 200
+        assert app.get(app.public + "/api/v1/me")[0] == 401
+        assert app.get(app.public + "/v1/models")[0] == 401
+        assert app.get(app.public + "/docs")[0] == 404
+        app.process.terminate()
+        app.wait_until("/readyz", 503)
+        assert app.get(app.public + "/auth/config")[0] == 200  # still answering while the news spreads
+        assert app.process.wait(30) == 0
+    log = (tmp_path / "app.log").read_text()
+    assert "signing-key" not in log
+    assert "Traceback" not in log
+
+
+def test_control_is_unready_while_its_database_is_away(valkey: str, tmp_path: Path) -> None:
+    environment = {
+        "FREEHOLD_ENVIRONMENT": "development",
+        "FREEHOLD_DATABASE_URL": "postgresql+asyncpg://a:b@127.0.0.1:9/x",
+        "FREEHOLD_REDIS_URL": valkey,
+        "FREEHOLD_KEYS_PEPPERS": '{"1": "pepper"}',
+        "FREEHOLD_AUTH_SIGNING_KEYS": '{"1": "signing-key"}',
+        "FREEHOLD_TURNS_GATEWAY_URL": "http://127.0.0.1:9",
+    }
+    with serving(environment, "control", tmp_path) as app:
+        app.wait_until("/livez", 200)
+        app.wait_until("/readyz", 503)
+        status, body = app.get(app.public + "/auth/config")
+    assert status == 503
+    assert '"code":"database_unavailable"' in body
+
+
 def test_a_database_without_schema_holds_the_start_back(empty_db: TestDatabase, valkey: str, tmp_path: Path) -> None:
     with serving(stores(empty_db, valkey), "worker", tmp_path) as app:
         app.wait_until("/livez", 200)

@@ -19,6 +19,8 @@ GOOD = {
     "FREEHOLD_REDIS_URL": "rediss://:x@cache:6379/0",
     "FREEHOLD_KEYS_PEPPERS": f'{{"1": "{SECRET}"}}',
     "FREEHOLD_GATEWAY_DEMAND_TOKEN": SECRET,
+    "FREEHOLD_AUTH_SIGNING_KEYS": f'{{"1": "{SECRET}"}}',
+    "FREEHOLD_PUBLIC_URL": "https://ai.example.org",
 }
 EVERYTHING = ~Need(0)
 
@@ -59,6 +61,11 @@ def test_only_what_is_needed_is_judged(environment: pytest.MonkeyPatch) -> None:
         ("FREEHOLD_GATEWAY_DEMAND_TOKEN", "changeme-changeme-changeme-changeme", "FREEHOLD_GATEWAY_DEMAND_TOKEN"),
         ("FREEHOLD_GATEWAY_DEMAND_TOKEN", "0" * 64, "FREEHOLD_GATEWAY_DEMAND_TOKEN"),
         ("FREEHOLD_KEYS_PEPPERS", '{"1": "short"}', "FREEHOLD_KEYS_PEPPERS[1]"),
+        ("FREEHOLD_AUTH_SIGNING_KEYS", '{"1": "short"}', "FREEHOLD_AUTH_SIGNING_KEYS[1]"),
+        ("FREEHOLD_AUTH_BOOTSTRAP_TOKEN", "short", "FREEHOLD_AUTH_BOOTSTRAP_TOKEN"),
+        ("FREEHOLD_PUBLIC_URL", "http://ai.example.org", "FREEHOLD_PUBLIC_URL"),
+        ("FREEHOLD_PUBLIC_URL", "https://ai.example.org/path", "FREEHOLD_PUBLIC_URL"),
+        ("FREEHOLD_PUBLIC_URL", "ai.example.org", "FREEHOLD_PUBLIC_URL"),
         ("FREEHOLD_KEYS_PEPPERS", f'{{"1": "{SECRET}", "2": ""}}', "FREEHOLD_KEYS_PEPPERS[2]"),
     ],
 )
@@ -67,6 +74,12 @@ def test_what_is_weak_is_refused_outside_development(
 ) -> None:
     environment.setenv(name, value)
     assert refused_names() == [refused]
+
+
+def test_people_on_this_machine_need_no_certificate(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("FREEHOLD_PUBLIC_URL", "http://127.0.0.1:8080/")
+    assert refused_names() == []
+    assert Settings().public_url == "http://127.0.0.1:8080"
 
 
 def test_development_allows_plain_connections_and_short_secrets(environment: pytest.MonkeyPatch) -> None:
@@ -88,7 +101,7 @@ def test_a_secret_file_is_read_and_the_environment_wins(environment: pytest.Monk
 
 
 def test_roles_are_separated_by_commas(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("FREEHOLD_ROLES", "worker, gateway")
+    environment.setenv("FREEHOLD_ROLES", "worker, gateway,control")
     assert Settings().roles == frozenset(Role)
     environment.setenv("FREEHOLD_ROLES", "worker")
     assert Settings().roles == {Role.WORKER}
@@ -141,3 +154,13 @@ def test_a_bare_field_would_be_found() -> None:
 
 def test_a_group_can_be_made_by_hand() -> None:
     assert DatabaseSettings().pool_size == 5
+
+
+def test_control_without_a_gateway_of_its_own_must_know_where_one_is() -> None:
+    given = {"environment": "development", "roles": "control", "auth": {"signing_keys": {1: "key"}}}
+    name = "FREEHOLD_TURNS_GATEWAY_URL"
+    assert name in dict(refusals(Settings.model_validate(given), Need.AUTH))
+    for more in ({"turns": {"gateway_url": "http://freehold-gateway:8080"}}, {"roles": "control,gateway"}):
+        assert name not in dict(refusals(Settings.model_validate(given | more), Need.AUTH))
+    with pytest.raises(ValidationError):
+        Settings.model_validate(given | {"turns": {"gateway_url": "freehold-gateway:8080"}})

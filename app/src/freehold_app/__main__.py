@@ -29,10 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="freehold_app", description="Freehold's gateway and worker.")
+    parser = argparse.ArgumentParser(prog="freehold_app", description="Freehold's gateway, control plane and worker.")
     commands = parser.add_subparsers(required=True, metavar="command")
     serve = commands.add_parser("serve", help="answer requests and run loops until SIGTERM")
-    serve.add_argument("--roles", help="gateway, worker, or both, separated by commas; default: FREEHOLD_ROLES")
+    serve.add_argument("--roles", help="gateway, control, worker, separated by commas; default: FREEHOLD_ROLES")
     serve.set_defaults(run=_serve)
     migrate = commands.add_parser("migrate", help="bring the database's schema up to date")
     migrate.add_argument("--to", default="head", metavar="REVISION", help="default: head")
@@ -51,6 +51,16 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("--tenant", required=True)
     revoke.add_argument("--key", required=True, metavar="ID", help="the ten characters after fhk_")
     revoke.set_defaults(run=_revoke_key)
+    owner = commands.add_parser("create-owner", help="make a person who owns a tenant, or set their password anew")
+    owner.add_argument("--tenant", required=True, help="name of the Tenant; entered in the database at first sight")
+    owner.add_argument("--email", required=True, help="the address with which they sign in")
+    owner.add_argument("--name", help="as others see it; default: what stands before the @")
+    owner.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help="take the password from standard input; default: make and print one",
+    )
+    owner.set_defaults(run=_create_owner)
     openapi = commands.add_parser("openapi", help="print the description of the HTTP interface")
     openapi.set_defaults(run=_openapi)
     return parser
@@ -77,6 +87,8 @@ def _serving_needs(settings: Settings) -> Need:
     needs = Need(0)
     if Role.GATEWAY in settings.roles and settings.gateway.routes is None:
         needs |= Need.DATABASE | Need.REDIS | Need.KEYS | Need.DEMAND
+    if Role.CONTROL in settings.roles:
+        needs |= Need.DATABASE | Need.REDIS | Need.KEYS | Need.AUTH
     if Role.WORKER in settings.roles:
         needs |= Need.WORKER | Need.REDIS
     return needs
@@ -129,6 +141,17 @@ def _revoke_key(options: argparse.Namespace) -> int:
     from freehold_app.key_commands import revoke
 
     return _attempt(asyncio.run, revoke(settings, options.tenant, options.key))
+
+
+def _create_owner(options: argparse.Namespace) -> int:
+    settings = _settings(lambda _: Need.DATABASE)
+    if settings is None:
+        return EX_CONFIG
+    from freehold_app.owner_command import create_owner
+
+    password = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
+    name = options.name or options.email.partition("@")[0]
+    return _attempt(asyncio.run, create_owner(settings, options.tenant, options.email, name, password))
 
 
 def _openapi(_: argparse.Namespace) -> int:

@@ -30,7 +30,7 @@ def admin_app(
         return _verdict(await health.starting())
 
     async def readyz(_: Request) -> Response:
-        return _verdict(await health.starting() or health.unready())
+        return _verdict(await health.starting() or health.unready() or await health.missing())
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -7,7 +7,7 @@ process to stop. Redis never decides any of them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -27,10 +27,12 @@ class Health:
         registry: CollectorRegistry,
         database: Database | None,
         ready: Mapping[str, Callable[[], bool]],
+        probes: Mapping[str, Callable[[], Awaitable[bool]]] | None = None,
     ) -> None:
         self._clock = clock
         self._database = database
         self._ready = ready
+        self._probes = probes or {}
         self._started = False
         self.draining = False
         self.lag_seconds = 0.0
@@ -64,4 +66,9 @@ class Health:
         if self.draining:
             return "draining"
         waiting = [name for name, ready in self._ready.items() if not ready()]
+        return f"waiting for {', '.join(waiting)}" if waiting else None
+
+    async def missing(self) -> str | None:
+        """Which dependency does not answer, if one does not without which no request can be served."""
+        waiting = [name for name, probe in self._probes.items() if not await probe()]
         return f"waiting for {', '.join(waiting)}" if waiting else None

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry
 
 from freehold_app.kit.clock import Clock
+from freehold_app.platform.kubernetes import KubeClient, KubernetesUnavailableError, found_access
 from freehold_app.platform.postgres import Database, open_database
 from freehold_app.platform.redis import DEADLINE_SECONDS, RedisClient, connect
 from freehold_app.platform.telemetry import new_registry, watch_pool
@@ -34,6 +35,7 @@ class Resources:
     worker_database: Database | None = None
     redis: RedisClient | None = None
     worker_redis: RedisClient | None = None
+    kube: KubeClient | None = None
 
 
 @asynccontextmanager
@@ -47,6 +49,7 @@ async def open_resources(settings: Settings, clock: Clock) -> AsyncIterator[Reso
             worker_database=_worker_database(settings, registry, clock, stack),
             redis=_redis(settings, stack, DEADLINE_SECONDS),
             worker_redis=_redis(settings, stack, WORKER_REDIS_SECONDS) if Role.WORKER in settings.roles else None,
+            kube=_kube(settings, stack),
         )
 
 
@@ -73,6 +76,18 @@ def _worker_database(
     stack.push_async_callback(database.close)
     watch_pool(registry, "worker", database)
     return database
+
+
+def _kube(settings: Settings, stack: AsyncExitStack) -> KubeClient | None:
+    """For control; none without a cluster (`make dev`), where Models come from a file."""
+    if Role.CONTROL not in settings.roles:
+        return None
+    try:
+        kube = KubeClient(found_access())
+    except KubernetesUnavailableError:
+        return None
+    stack.push_async_callback(kube.aclose)
+    return kube
 
 
 def _redis(settings: Settings, stack: AsyncExitStack, deadline_seconds: float) -> RedisClient | None:

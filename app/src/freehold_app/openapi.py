@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from freehold_app import __version__
-from freehold_app.main import rest_app
+from freehold_app.control import API, rest_app
 
 type Json = dict[str, Any]
 
@@ -55,6 +55,35 @@ _MODELS: Json = {
         "data": {"type": "array", "items": {"$ref": "#/components/schemas/ServedModel"}},
     },
 }
+_FIELD_ERROR: Json = {
+    "type": "object",
+    "required": ["pointer", "code", "message"],
+    "properties": {
+        "pointer": {"type": "string", "description": "JSON pointer into the body, or `/query/<name>`, `/path/<name>`."},
+        "code": {"type": "string"},
+        "message": {"type": "string", "description": "A sentence for people."},
+    },
+}
+_PROBLEM: Json = {
+    "type": "object",
+    "required": ["type", "title", "status", "code", "blame", "request_id"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:freehold:problem:not_found"]},
+        "title": {"type": "string", "description": "A sentence for people, the same for each `code`."},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What exactly, this time."},
+        "instance": {"type": "string", "description": "The path that was asked."},
+        "code": {"type": "string", "description": "For programs.", "examples": ["not_found"]},
+        "request_id": {"type": "string", "description": "To quote to whoever runs Freehold."},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+        "retry_after": {"type": "integer", "description": "Seconds until another try may help."},
+        "blame": {"type": "string", "enum": ["you", "quota", "platform"], "description": "Who can mend it."},
+        "fix": {"type": "string", "description": "What to do about it."},
+    },
+    "additionalProperties": True,
+}
+_PROBLEM_TEXT = "It was not done; `code` says why and `fix` what helps (RFC 9457)."
+_PROBLEM_CONTENT: Json = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _FAULTS = {
     "400": "The body is not valid for this route; `param` names the field.",
     "401": "No key, or one that is not valid or has expired.",
@@ -70,20 +99,37 @@ def document() -> Json:
     description = rest_app().openapi()
     description["info"] |= {
         "version": __version__,
-        "description": "Call Models as with OpenAI: only the base URL differs.",
+        "description": "`/v1` calls Models as with OpenAI: only the base URL differs. `/api/v1` is everything else.",
     }
+    for path, operations in description["paths"].items():
+        for operation in operations.values():
+            _with_problems(path, operation)
     description["paths"] |= _paths()
     components = description.setdefault("components", {})
     components.setdefault("schemas", {}).update({"OpenAIError": _ERROR, "ServedModel": _MODEL, "ModelList": _MODELS})
-    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "fhk_..."}}
+    components["schemas"] |= {"Problem": _PROBLEM, "FieldError": _FIELD_ERROR}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(unused, None)
+    components["responses"] = {"Problem": {"description": _PROBLEM_TEXT, "content": _PROBLEM_CONTENT}}
+    components["securitySchemes"] = components.get("securitySchemes", {}) | {
+        "key": {"type": "http", "scheme": "bearer", "bearerFormat": "fhk_..."}
+    }
     description["security"] = [{"key": []}]
     return description
+
+
+def _with_problems(path: str, operation: Json) -> None:
+    """Every failure has one shape; what is open to everybody says so."""
+    operation["responses"].pop("422", None)
+    operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
+    if not path.startswith(API):
+        operation["security"] = []
 
 
 def _paths() -> Json:
     name = {"name": "model", "in": "path", "required": True, "schema": {"type": "string"}}
     return {
-        "/v1/models": {"get": _operation("listModels", "The Models that this key may call", "ModelList")},
+        "/v1/models": {"get": _operation("listModelsForPrograms", "The Models that this key may call", "ModelList")},
         "/v1/models/{model}": {
             "get": {**_operation("retrieveModel", "One Model", "ServedModel"), "parameters": [name]}
         },

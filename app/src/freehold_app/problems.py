@@ -5,63 +5,104 @@ Whatever has no name becomes 500 `internal` without a word of its text: the text
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from freehold_app.errors import FreeholdError
+from freehold_app.errors import FieldError, FreeholdError
 from freehold_app.kit.clock import SystemClock
+from freehold_app.kit.idempotency import ReplayError
 from freehold_app.kit.ids import new_id
-from freehold_app.kit.problem import MEDIA_TYPE, FieldError, problem
+from freehold_app.kit.problem import MEDIA_TYPE, problem, problem_of
 
 FIRST_SERVER_ERROR = 500
-_NAMES = {404: ("not_found", "There is nothing here."), 405: ("method_not_allowed", "Not with this method.")}
+UNAUTHENTICATED = 401
+_NAMES = {
+    404: ("not_found", "There is nothing here."),
+    405: ("method_not_allowed", "Not with this method."),
+    413: ("too_large", "The body is too large."),
+}
 
 
 def install_problems(app: FastAPI) -> None:
+    app.add_exception_handler(ReplayError, _replayed)
     app.add_exception_handler(FreeholdError, _named)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _by_status)
     app.add_exception_handler(Exception, _unknown)
 
 
-async def _named(_: Request, error: Exception) -> JSONResponse:
+async def _replayed(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ReplayError)
+    return error.response
+
+
+async def _named(request: Request, error: Exception) -> Response:
     assert isinstance(error, FreeholdError)
     after = error.retry_after_seconds
-    body = problem(error.status, error.code, error.title, detail=error.detail, blame=error.blame, retry_after=after)
-    return _answer(error.status, body, {} if after is None else {"retry-after": str(after)})
+    headers = {} if after is None else {"retry-after": str(after)}
+    if error.status == UNAUTHENTICATED:
+        headers["www-authenticate"] = "Bearer"
+    return _answer(request, error.status, problem_of(error, request.url.path), headers)
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = tuple(
-        FieldError("/" + "/".join(map(str, item["loc"])), str(item["type"]), str(item["msg"]))
-        for item in error.errors()
+    fields = tuple(FieldError(_pointer(item["loc"]), str(item["type"]), _sentence(item)) for item in error.errors())
+    detail = "; ".join(f"{field.pointer}: {field.message}" for field in fields)
+    body = problem(
+        422,
+        "invalid_request",
+        "The request is not valid.",
+        detail=detail,
+        blame="you",
+        errors=fields,
+        fix="Correct the fields named in `errors` and send it again.",
+        instance=request.url.path,
     )
-    return _answer(422, problem(422, "invalid_request", "The request is not valid.", blame="you", errors=fields))
+    return _answer(request, 422, body)
 
 
-async def _by_status(_: Request, error: Exception) -> JSONResponse:
+async def _by_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, title = _NAMES.get(error.status_code, ("invalid_request", "The request was refused."))
-    return _answer(error.status_code, problem(error.status_code, code, title, blame="you"))
+    body = problem(error.status_code, code, title, blame="you", instance=request.url.path)
+    return _answer(request, error.status_code, body, dict(error.headers or {}))
 
 
-async def _unknown(_: Request, error: Exception) -> JSONResponse:
-    return _answer(500, problem(500, FreeholdError.code, FreeholdError.title), error=error)
+async def _unknown(request: Request, error: Exception) -> Response:
+    body = problem(500, FreeholdError.code, FreeholdError.title, instance=request.url.path)
+    return _answer(request, 500, body, error=error)
+
+
+def _pointer(place: Sequence[str | int]) -> str:
+    """Into the body where the body is at fault; elsewhere the kind of parameter comes first: `/query/limit`."""
+    parts = place[1:] if place and place[0] == "body" else place
+    return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _sentence(item: Mapping[str, Any]) -> str:
+    """What pydantic says, without what was sent."""
+    if item["type"] == "json_invalid":
+        return "The body is not valid JSON."
+    return str(item["msg"])
 
 
 def _answer(
+    request: Request,
     status: int,
     body: dict[str, object],
     headers: dict[str, str] | None = None,
     *,
     error: Exception | None = None,
-) -> JSONResponse:
+) -> Response:
     """With an id that the caller can quote and that stands in the log beside what went wrong."""
-    request_id = f"req_{new_id(SystemClock()).hex}"
+    request_id = request.scope.get("freehold.request_id") or f"req_{new_id(SystemClock()).hex}"
     if status >= FIRST_SERVER_ERROR:
         log = structlog.get_logger(__name__)
         log.error("request_failed", request_id=request_id, status=status, code=body["code"], exc_info=error)

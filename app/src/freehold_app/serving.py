@@ -64,9 +64,13 @@ async def _started(app: App) -> AsyncIterator[None]:
         app.worker.start()
     if app.gateway is not None:
         await app.gateway.start()
+    if app.control is not None:
+        app.control.start()
     try:
         yield
     finally:
+        if app.control is not None:
+            await app.control.close()
         if app.gateway is not None:
             await app.gateway.close()
         if app.worker is not None:
@@ -78,8 +82,9 @@ async def _drain(app: App, drain_seconds: float, spread_seconds: float) -> None:
     structlog.get_logger(__name__).info("draining", seconds=drain_seconds)
     app.health.draining = True
     await asyncio.sleep(spread_seconds)
-    if app.gateway is not None:
-        await app.gateway.drain(drain_seconds)
+    # Together: a turn of control is a call of the gateway, and both end in the same time.
+    roles = [role for role in (app.control, app.gateway) if role is not None]
+    await asyncio.gather(*(role.drain(drain_seconds) for role in roles))
 
 
 @contextlib.asynccontextmanager

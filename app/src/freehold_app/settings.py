@@ -32,6 +32,7 @@ MEBIBYTE = 1024 * 1024
 
 class Role(StrEnum):
     GATEWAY = "gateway"
+    CONTROL = "control"
     WORKER = "worker"
 
 
@@ -43,6 +44,7 @@ class Need(Flag):
     REDIS = auto()
     KEYS = auto()
     DEMAND = auto()
+    AUTH = auto()
 
 
 # Kubernetes sets FREEHOLD_GATEWAY_SERVICE_HOST and the like for a Service named freehold-gateway.
@@ -108,6 +110,50 @@ class KeysSettings(_Group):
     others still verify old ones: rotate by adding one, drop a version when no key uses it. Empty: no key can be
     checked."""
 
+    max_per_user: int = Field(default=20, ge=1)
+    """How many valid API keys of their own one person may have in a tenant; keys that are revoked or have expired do
+    not count, nor do service keys. Enough for each of a person's programs, few enough to look through."""
+
+
+class AuthSettings(_Group):
+    provider: Literal["local"] = "local"
+    """Who proves who people are. `local`: passwords kept here."""
+
+    signing_keys: dict[int, SecretStr] = Field(default_factory=dict)
+    """Version to secret, as JSON: `{"1": "..."}`, each at least 32 bytes. Access tokens (EdDSA) are signed with a key
+    made from the highest version; tokens of the others still pass: rotate by adding one and drop the old one an hour
+    later. Empty: nobody can sign in."""
+
+    access_ttl_seconds: Annotated[float, Field(ge=30, le=3600)] = 300.0
+    """Life of an access token, in seconds. Short, because the browser holds it in memory only and renews it anyway."""
+
+    refresh_ttl_days: Annotated[float, Field(gt=0, le=365)] = 30.0
+    """Days after the last use at which a session ends by itself."""
+
+    leeway_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """How far clocks may disagree about a token's times, in seconds."""
+
+    signup: Literal["invite"] = "invite"
+    """How people get in: by an invitation of an administrator. The first owner uses the bootstrap token."""
+
+    invitation_ttl_days: Annotated[float, Field(gt=0, le=30)] = 7.0
+    """Days for which an invitation can be accepted."""
+
+    bootstrap_token: SecretStr = SecretStr("")
+    """With it the first owner is made, once, as long as there is nobody; at least 32 bytes. Empty: only
+    `create-owner` can make the first owner."""
+
+
+class JobsSettings(_Group):
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 8
+    """Jobs that one worker process runs at a time."""
+
+    poll_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    """How often the worker looks for work that nobody announced, in seconds: Redis may be away."""
+
+    lease_seconds: Annotated[float, Field(ge=5, le=3600)] = 60.0
+    """A job whose worker did not renew its lease for this long is given to another, in seconds."""
+
 
 class GatewaySettings(_Group):
     listen: str = ":8080"
@@ -138,6 +184,12 @@ class GatewaySettings(_Group):
 
     demand_token: SecretStr = SecretStr("")
     """Bearer token that the operator shows at `/internal/demand`, at least 32 bytes. Empty: 404 there."""
+
+
+class TurnsSettings(_Group):
+    gateway_url: Annotated[str, Field(pattern=r"^(https?://[^/\s?#]+/?)?$")] = ""
+    """Where control asks for answers in people's names, such as `http://freehold-gateway:8080`, without a path. Empty:
+    this process's own public port; needed where the gateway runs elsewhere."""
 
 
 class SentrySettings(_Group):
@@ -173,6 +225,10 @@ class Settings(BaseSettings):
     roles: Annotated[frozenset[Role], NoDecode] = frozenset(Role)
     """What this process does, separated by commas. Default: everything."""
 
+    public_url: str = ""
+    """Where people open Freehold, such as `https://ai.example.org`, without a path: issuer of tokens, the one origin
+    from which the sign-in cookie is taken, the one host that is answered. Empty: only in development."""
+
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses or networks, separated by commas, whose `X-Forwarded-For` is believed. Empty: nobody's."""
 
@@ -188,12 +244,23 @@ class Settings(BaseSettings):
     """Redis or Valkey."""
     keys: KeysSettings = KeysSettings()
     """API keys."""
+    auth: AuthSettings = AuthSettings()
+    """Signing in."""
+    jobs: JobsSettings = JobsSettings()
+    """Work after a request."""
     gateway: GatewaySettings = GatewaySettings()
     """The data path and this process's ports."""
+    turns: TurnsSettings = TurnsSettings()
+    """Answers of Models in conversations."""
     sentry: SentrySettings = SentrySettings()
     """Error reports."""
     retention: RetentionSettings = RetentionSettings()
     """How long data is kept."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
 
     @field_validator("roles", "trusted_proxies", mode="before")
     @classmethod
@@ -230,9 +297,27 @@ def refusals(settings: Settings, needs: Need) -> list[tuple[str, str]]:
     if Need.REDIS in needs:
         found += _redis_refusals(settings.redis.url.get_secret_value(), strict)
     if Need.KEYS in needs:
-        found += _pepper_refusals(settings.keys.peppers, strict)
+        found += _versioned_refusals("FREEHOLD_KEYS_PEPPERS", settings.keys.peppers, strict)
     if Need.DEMAND in needs:
         found += _secret_refusals("FREEHOLD_GATEWAY_DEMAND_TOKEN", settings.gateway.demand_token, strict)
+    if Need.AUTH in needs:
+        found += _auth_refusals(settings, strict)
+    return found
+
+
+_ORIGIN = re.compile(r"https://[^/\s?#]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+
+
+def _auth_refusals(settings: Settings, strict: bool) -> list[tuple[str, str]]:
+    found = _versioned_refusals("FREEHOLD_AUTH_SIGNING_KEYS", settings.auth.signing_keys, strict)
+    if settings.auth.bootstrap_token.get_secret_value():
+        found += _secret_refusals("FREEHOLD_AUTH_BOOTSTRAP_TOKEN", settings.auth.bootstrap_token, strict)
+    if not settings.public_url and strict:
+        found.append(("FREEHOLD_PUBLIC_URL", "is empty"))
+    elif settings.public_url and strict and not _ORIGIN.fullmatch(settings.public_url):
+        found.append(("FREEHOLD_PUBLIC_URL", "must be https://<host>, without a path; http only on this machine"))
+    if Role.GATEWAY not in settings.roles and not settings.turns.gateway_url:
+        found.append(("FREEHOLD_TURNS_GATEWAY_URL", "is empty, and this process has no gateway of its own"))
     return found
 
 
@@ -256,13 +341,13 @@ def _redis_refusals(url: str, strict: bool) -> list[tuple[str, str]]:
     return []
 
 
-def _pepper_refusals(peppers: Mapping[int, SecretStr], strict: bool) -> list[tuple[str, str]]:
-    if not peppers:
-        return [("FREEHOLD_KEYS_PEPPERS", "is empty")]
+def _versioned_refusals(name: str, secrets: Mapping[int, SecretStr], strict: bool) -> list[tuple[str, str]]:
+    if not secrets:
+        return [(name, "is empty")]
     return [
-        (f"FREEHOLD_KEYS_PEPPERS[{version}]", problem)
-        for version, pepper in peppers.items()
-        for _, problem in _secret_refusals("", pepper, strict)
+        (f"{name}[{version}]", problem)
+        for version, secret in secrets.items()
+        for _, problem in _secret_refusals("", secret, strict)
     ]
 
 

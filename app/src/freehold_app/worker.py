@@ -19,12 +19,19 @@ RESTART_SECONDS = 1.0
 STOP_SECONDS = 15.0
 
 
+def count_restarts(registry: CollectorRegistry) -> Counter:
+    return Counter(
+        "freehold_worker_restarts", "Loops that failed and were started again.", ["component"], registry=registry
+    )
+
+
 class WorkerRole:
     def __init__(
         self,
         loops: Mapping[str, Loop],
         registry: CollectorRegistry,
         *,
+        restarts: Counter | None = None,
         restart_seconds: float = RESTART_SECONDS,  # less in tests
         stop_seconds: float = STOP_SECONDS,  # less in tests
     ) -> None:
@@ -33,9 +40,7 @@ class WorkerRole:
         self._stop_seconds = stop_seconds
         self._stop = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._restarts = Counter(
-            "freehold_worker_restarts", "Loops that failed and were started again.", ["component"], registry=registry
-        )
+        self._restarts = restarts if restarts is not None else count_restarts(registry)
         self._log = structlog.get_logger(__name__)
 
     def start(self) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from asyncpg.pgproto import pgproto
 
-from freehold_app.auth.repository import grant_by_digest
+from freehold_app.auth.repository import key_by_digest
 
 ID = "01a20bbb-ecbb-73e0-8c67-366d2fbbe049"
 
@@ -32,8 +32,13 @@ async def test_the_drivers_ids_become_plain_ones_that_json_knows() -> None:
         models=None,
         expires_at=None,
         tenant_state="active",
+        namespace="tenant-acme",
+        scopes=["read", "inference"],
+        created_by=None,
+        role=None,
     )
-    grant = await grant_by_digest(session_with(row), b"digest")
-    assert grant is not None
+    found = await key_by_digest(session_with(row), b"digest")
+    assert found is not None
+    grant = found.grant
     assert (type(grant.tenant_id), grant.key_id) == (UUID, UUID(ID))
     assert orjson.loads(orjson.dumps([grant.tenant_id, grant.key_id])) == [ID, ID]

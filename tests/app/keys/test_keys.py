@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Literal
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,7 +13,7 @@ from sqlalchemy import text
 
 from freehold_app.auth import INVALIDATION_CHANNEL, AuthUnavailableError, GrantFlag, Invalidation
 from freehold_app.auth.digests import Peppers
-from freehold_app.auth.invalidation import RedisAnnounce
+from freehold_app.auth.invalidation import Kind, RedisAnnounce
 from freehold_app.auth.key_format import NewKey, new_key
 from freehold_app.auth.principals import DatabasePrincipals
 from freehold_app.keys.errors import ApiKeyNotFoundError, ApiKeyRequestError
@@ -48,7 +47,7 @@ async def make(database: Database, peppers: Peppers, tenant_id: UUID, **request:
     return await create_key(database, peppers, CLOCK, tenant_id, KeyRequest("test", **request))  # type: ignore[arg-type]
 
 
-async def silent(kind: Literal["key"], tenant_id: UUID, changed: UUID) -> bool:
+async def silent(kind: Kind, tenant_id: UUID, changed: UUID) -> bool:
     return True
 
 

@@ -17,7 +17,9 @@ from aiohttp import web
 
 from freehold_app.platform import kubernetes
 from freehold_app.platform.kubernetes import (
+    MAX_LINE_BYTES,
     Access,
+    Cause,
     ConflictError,
     ForbiddenError,
     KubeClient,
@@ -251,6 +253,45 @@ async def test_a_merge_patch_is_sent_as_one(server: Server) -> None:
     [call] = server.calls
     assert (call.method, call.headers["content-type"]) == ("PATCH", "application/merge-patch+json")
     assert orjson.loads(server.bodies[0]) == {"spec": {"replicas": 1}}
+
+
+async def test_server_side_apply_names_its_manager_and_hears_who_else_owns_a_field(server: Server) -> None:
+    cause = {"field": ".spec.x", "reason": "FieldManagerConflict", "message": 'conflict with "kubectl"'}
+    server.lists = [
+        web.json_response({"kind": "Model"}),
+        web.json_response({"message": "Apply failed", "details": {"causes": [cause]}}, status=409),
+    ]
+    async with KubeClient(Access(server.url, lambda: None, None)) as kube:
+        assert await kube.apply("/x", {"spec": {}}, fieldManager="freehold-app", dryRun="") == {"kind": "Model"}
+        with pytest.raises(ConflictError) as caught:
+            await kube.apply("/x", {"spec": {}}, fieldManager="freehold-app", force="true")
+    assert [call.headers["content-type"] for call in server.calls] == ["application/apply-patch+yaml"] * 2
+    assert [call.path_qs for call in server.calls] == [
+        "/x?fieldManager=freehold-app",
+        "/x?fieldManager=freehold-app&force=true",
+    ]
+    assert caught.value.causes == (Cause(".spec.x", "FieldManagerConflict", 'conflict with "kubectl"'),)
+
+
+async def test_a_deletion_carries_its_preconditions(server: Server) -> None:
+    server.lists = [web.json_response({"kind": "Status"})]
+    async with KubeClient(Access(server.url, lambda: None, None)) as kube:
+        await kube.delete("/x", {"preconditions": {"uid": "u"}})
+    assert (server.calls[0].method, orjson.loads(server.bodies[0])) == ("DELETE", {"preconditions": {"uid": "u"}})
+
+
+async def test_a_logs_lines_come_whole_and_bounded(server: Server) -> None:
+    server.lists = [web.Response(body=b"one\ntwo\n" + b"x" * 40_000 + b"\nlast")]
+    async with KubeClient(Access(server.url, lambda: None, None)) as kube:
+        found = [line async for batch in kube.lines("/log") for line in batch]
+    assert found == [b"one", b"two", b"x" * MAX_LINE_BYTES, b"last"]
+
+
+async def test_a_log_that_is_refused_says_why(server: Server) -> None:
+    server.lists = [web.json_response({"message": "container is waiting"}, status=400)]
+    async with KubeClient(Access(server.url, lambda: None, None)) as kube:
+        with pytest.raises(RejectedError, match="waiting"):
+            await anext(kube.lines("/log"))
 
 
 async def test_nobody_at_the_address_is_unavailable() -> None:

@@ -14,7 +14,7 @@ from freehold_app.migrate import owner_engine
 from freehold_app.platform.partitions import DailyTable, maintain_daily
 from freehold_app.platform.postgres import Database
 from freehold_app.usage.repository import record
-from tests.app.catalog import findings
+from tests.app.pg_catalog import findings
 from tests.app.samples import usage_event
 from tests.store_fixtures import TestDatabase
 

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -22,6 +23,7 @@ from freehold_app.platform.redis import connect
 from freehold_app.platform.streams import StreamGroup
 from freehold_app.settings import RedisSettings
 from freehold_app.usage.jobs import UsageWriter, WriterMetrics
+from freehold_app.usage.repository import record
 from tests.app.samples import KEY, OTHER_TENANT, TENANT, usage_event
 from tests.store_fixtures import TestDatabase
 
@@ -103,6 +105,73 @@ async def test_events_become_rows_and_hourly_sums(
     assert hour["key_id"] == KEY
     assert hour["bucket"] == events[0].ts.replace(minute=0, second=0, microsecond=0)
     assert await superuser.fetchval("SELECT sum(requests) FROM usage_hourly") == 3
+    assert await days_and_hours_differ(superuser) == []
+
+
+_DIFFERENCE = """
+WITH sums AS (
+    SELECT tenant_id, (bucket AT TIME ZONE 'UTC')::date AS bucket, model, key_id, user_id, status_class,
+           sum(requests) AS requests, sum(estimated_requests), sum(prompt_tokens), sum(cached_tokens),
+           sum(completion_tokens), sum(reasoning_tokens), sum(cost_usd_micros), sum(duration_ms), sum(held_ms),
+           sum(own_tokens)
+      FROM usage_hourly GROUP BY 1, 2, 3, 4, 5, 6
+)
+(TABLE sums EXCEPT TABLE usage_daily) UNION ALL (TABLE usage_daily EXCEPT TABLE sums)
+"""
+
+
+async def days_and_hours_differ(superuser: asyncpg.Connection) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in await superuser.fetch(_DIFFERENCE)]
+
+
+async def test_days_are_the_sums_of_their_hours_whatever_comes_twice(
+    redis: Redis, db: TestDatabase, superuser: asyncpg.Connection
+) -> None:
+    databases = [open_database(db.url("worker"), db.settings("worker"), CLOCK) for _ in range(2)]
+    hour = 3_600_000 << 80
+    events = [
+        usage_event(
+            request_id=UUID(int=new_id(CLOCK).int - n % 60 * hour),
+            served_model=f"m{n % 3}",
+            user_id=UUID(int=n % 4) if n % 4 else None,
+            status=(200, 500)[n % 5 == 0],
+            provider=("", "api.example.org")[n % 2],
+        )
+        for n in range(300)
+    ]
+    async with contextlib.AsyncExitStack() as stack:
+        for number, database in enumerate(databases):
+            await stack.enter_async_context(running(writer_of(group_of(redis, f"worker-{number}"), database)))
+        await send(redis, events + events[::2])
+        await eventually_empty(redis)
+    assert await superuser.fetchval("SELECT sum(requests) FROM usage_daily") == 300
+    assert await superuser.fetchval("SELECT sum(own_tokens) FROM usage_daily") == 150 * 15
+    assert await superuser.fetchval("SELECT count(DISTINCT bucket) FROM usage_daily") >= 3
+    assert await days_and_hours_differ(superuser) == []
+    await superuser.execute("UPDATE usage_daily SET held_ms = held_ms + 1 WHERE model = 'm1'")
+    assert await days_and_hours_differ(superuser) != []
+    for database in databases:
+        await database.close()
+
+
+async def test_the_use_of_a_key_is_noted_once_in_five_minutes(
+    worker_database: Database, superuser: asyncpg.Connection
+) -> None:
+    start = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+    async def used(seconds: float, **changes: Any) -> list[tuple[object, ...]]:
+        milliseconds = int((start + timedelta(seconds=seconds)).timestamp() * 1000)
+        event = usage_event(request_id=UUID(int=milliseconds << 80 | new_id(CLOCK).int % (1 << 80)), **changes)
+        async with worker_database.platform() as session:
+            await record(session, [event])
+        rows = await superuser.fetch("SELECT key_id, last_used_at FROM api_key_uses")
+        return [(row["key_id"], (row["last_used_at"] - start).total_seconds()) for row in rows]
+
+    assert await used(0, key_id=None) == []
+    assert await used(0) == [(KEY, 0)]
+    assert await used(299) == [(KEY, 0)]
+    assert await used(301) == [(KEY, 301)]
+    assert await used(-900) == [(KEY, 301)]  # a late one does not turn time back
 
 
 async def test_an_event_that_comes_twice_counts_once(

@@ -28,6 +28,15 @@ class Peppers:
         for _, secret in self._newest_first:
             yield _digest(secret, key)
 
+    @property
+    def versions(self) -> list[int]:
+        """Newest first."""
+        return [version for version, _ in self._newest_first]
+
+    def derive(self, purpose: str, version: int) -> bytes:
+        """A key for another purpose, which says nothing about this one."""
+        return hmac.digest(dict(self._newest_first)[version], b"derive\0" + purpose.encode(), "sha256")
+
     def __repr__(self) -> str:
         return f"Peppers(versions={[version for version, _ in self._newest_first]})"
 

@@ -34,6 +34,7 @@ class Grant:
     routes: frozenset[str] | None = None
     models: tuple[str, ...] | None = None
     expires_at: datetime | None = None
+    session_id: UUID | None = None
     flags: frozenset[GrantFlag] = frozenset()
 
     def expired(self, now: datetime) -> bool:

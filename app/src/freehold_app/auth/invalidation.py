@@ -16,13 +16,16 @@ from freehold_app.platform.redis import RedisClient, publish_numbered
 INVALIDATION_CHANNEL = "fh:inv"
 INVALIDATION_SEQUENCE = "fh:inv:seq"
 
+# `session`: signed out or revoked; `member`: a person's role or membership (the id is the person's).
+Kind = Literal["key", "session", "member", "tenant"]
+
 
 class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that changed. JSON on the wire."""
 
     seq: int
     tenant_id: UUID
-    kind: Literal["key"]
+    kind: Kind
     id: UUID
 
     def encode(self) -> bytes:
@@ -37,7 +40,7 @@ class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
 class Announce(Protocol):
     """Tells every process that something changed; false where nobody could be told, and caches must age instead."""
 
-    async def __call__(self, kind: Literal["key"], tenant_id: UUID, changed: UUID) -> bool: ...
+    async def __call__(self, kind: Kind, tenant_id: UUID, changed: UUID) -> bool: ...
 
 
 class RedisAnnounce:
@@ -46,7 +49,7 @@ class RedisAnnounce:
     def __init__(self, redis: RedisClient | None) -> None:
         self._redis = redis
 
-    async def __call__(self, kind: Literal["key"], tenant_id: UUID, changed: UUID) -> bool:
+    async def __call__(self, kind: Kind, tenant_id: UUID, changed: UUID) -> bool:
         if self._redis is None:
             return False
 

@@ -6,7 +6,7 @@ from freehold_app.auth.digests import Peppers
 from freehold_app.auth.errors import AuthUnavailableError
 from freehold_app.auth.grant import Grant
 from freehold_app.auth.key_format import is_well_formed
-from freehold_app.auth.repository import grant_by_digest
+from freehold_app.auth.repository import key_by_digest
 from freehold_app.platform.errors import PlatformError
 from freehold_app.platform.postgres import Database
 
@@ -25,9 +25,9 @@ class DatabasePrincipals:
             # tenancy: the key tells the tenant; only auth_api_key() answers here
             async with self._database.platform() as session:
                 for digest in self._peppers.candidates(key):
-                    grant = await grant_by_digest(session, digest)
-                    if grant is not None:
-                        return grant
+                    found = await key_by_digest(session, digest)
+                    if found is not None:
+                        return found.grant
         except PlatformError as error:
             raise AuthUnavailableError from error  # fails closed: an unknown key never passes
         return None

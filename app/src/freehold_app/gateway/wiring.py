@@ -29,13 +29,13 @@ from freehold_app.gateway.io.routes import FileCatalog, read_routes
 from freehold_app.gateway.io.spool import Spool
 from freehold_app.gateway.io.upstream import UpstreamPool, UpstreamSettings
 from freehold_app.gateway.ports import GatewayDeps
-from freehold_app.platform.kubernetes import Access, KubeClient, from_kubeconfig, in_cluster
+from freehold_app.platform.kubernetes import KubeClient, found_access
 
 
 def build(deps: GatewayDeps, *, access_log: TextIO | None = sys.stderr) -> Gateway:
     """The role, not started. Needs a running event loop; RoutesFileError or KubernetesError where it cannot be."""
     settings = deps.settings
-    kube = None if settings.routes is not None else KubeClient(kube_access())
+    kube = None if settings.routes is not None else KubeClient(found_access())
     activator = Activator(kube, deps.clock)
     floor = Floor(
         random.random,
@@ -82,9 +82,3 @@ def _publisher(floor: Floor) -> Callable[[Snapshot], None]:
         floor.swap(snapshot, monotonic())
 
     return publish
-
-
-def kube_access() -> Access:
-    """In a pod its service account, elsewhere the file that KUBECONFIG names."""
-    kubeconfig = os.environ.get("KUBECONFIG")
-    return from_kubeconfig(Path(kubeconfig)) if kubeconfig else in_cluster()

@@ -2,12 +2,14 @@
 
 ApiKeyError
 ├── ApiKeyNotFoundError
-└── ApiKeyRequestError
+├── ApiKeyRequestError
+├── ServiceKeyForbiddenError
+└── TooManyKeysError
 """
 
 from __future__ import annotations
 
-from freehold_app.errors import FreeholdError
+from freehold_app.errors import FieldError, FreeholdError
 
 
 class ApiKeyError(FreeholdError):
@@ -15,7 +17,7 @@ class ApiKeyError(FreeholdError):
 
 
 class ApiKeyNotFoundError(ApiKeyError):
-    """The tenant has no such key that is still valid."""
+    """The tenant has no such key that is still valid, or it is not the caller's."""
 
     status = 404
     code = "not_found"
@@ -30,3 +32,24 @@ class ApiKeyRequestError(ApiKeyError):
     code = "invalid_request"
     title = "A key cannot be made like that."
     blame = "you"
+
+
+class ServiceKeyForbiddenError(ApiKeyError):
+    """A key of the tenant, asked for by somebody who does not administer it."""
+
+    status = 403
+    code = "forbidden"
+    title = "Service keys belong to the tenant; only administrators make them."
+    blame = "you"
+    fix = "Leave `service` out, or ask an administrator."
+    fields = (FieldError("/service", "forbidden", title),)
+
+
+class TooManyKeysError(ApiKeyError):
+    """The person has as many valid keys as one person may have."""
+
+    status = 429
+    code = "quota_exceeded"
+    title = "You have as many keys as one person may have."
+    blame = "quota"
+    fix = "Revoke a key that nothing uses any more."

@@ -5,19 +5,13 @@ problem(404, "not_found", "There is no such key.", blame="you")
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from freehold_app.errors import FieldError, FreeholdError
+
 MEDIA_TYPE = "application/problem+json"
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """One field of the input that is wrong; `pointer` is a JSON pointer (RFC 6901)."""
-
-    pointer: str
-    code: str
-    message: str
 
 
 def problem(
@@ -29,6 +23,9 @@ def problem(
     blame: str = "platform",
     retry_after: int | None = None,
     errors: tuple[FieldError, ...] = (),
+    fix: str | None = None,
+    instance: str | None = None,
+    extra: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
     """The body; absent parts are left out."""
     body: dict[str, Any] = {
@@ -40,5 +37,24 @@ def problem(
         "detail": detail or None,
         "retry_after": retry_after,
         "errors": [asdict(error) for error in errors] or None,
+        "fix": fix,
+        "instance": instance,
+        **(extra or {}),
     }
     return {name: value for name, value in body.items() if value is not None}
+
+
+def problem_of(error: FreeholdError, instance: str | None = None) -> dict[str, Any]:
+    """The body for an error with a name."""
+    return problem(
+        error.status,
+        error.code,
+        error.title,
+        detail=error.detail,
+        blame=error.blame,
+        retry_after=error.retry_after_seconds,
+        errors=error.fields,
+        fix=error.fix,
+        instance=instance,
+        extra=error.extra,
+    )

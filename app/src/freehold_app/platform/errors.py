@@ -10,8 +10,6 @@ PlatformError
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from freehold_app.errors import FreeholdError
 
 
@@ -19,7 +17,7 @@ class PlatformError(FreeholdError):
     """Something that the app depends on failed."""
 
     status = 503
-    retry_after_seconds: ClassVar[int | None] = 1
+    retry_after_seconds: int | None = 1
 
 
 class DatabaseUnavailableError(PlatformError):

@@ -1,10 +1,11 @@
-"""The Kubernetes API as raw objects: get, merge-patch, and a list-and-watch that never falls silent.
+"""The Kubernetes API as raw objects: get, patch, apply, delete, a log's lines, and a watch that never falls silent.
 
 Raw dictionaries and one aiohttp session instead of a generated client: the gateway reads three kinds, writes one
-subresource, and must see a new endpoint within milliseconds.
+subresource, and must see a new endpoint within milliseconds; control writes Models and reads their pods.
 
     async with KubeClient(in_cluster()) as kube:
         await kube.get("/api/v1/namespaces/default/secrets/engine")
+        await kube.apply("/apis/.../models/chat", model, fieldManager="freehold-app")      # server-side
         await kube.follow("/apis/freehold.dev/v1alpha1/models", sink)      # never returns
 
     KubernetesError
@@ -24,7 +25,7 @@ import os
 import random
 import ssl
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -49,13 +50,27 @@ BACKOFF_FIRST_SECONDS = 0.25
 BACKOFF_LAST_SECONDS = 10.0
 TLS_CLOSE_SECONDS = 0.25  # aiohttp does not wait for TLS to close (its documentation, "Graceful shutdown")
 MERGE_PATCH = "application/merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"  # JSON is YAML
+OPEN_LOGS = 64
+MAX_MESSAGE = 2000
+MAX_LINE_BYTES = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One field that the API server objects to, in its own notation, such as `spec.env[0].name`."""
+
+    field: str
+    reason: str
+    message: str
 
 
 class KubernetesError(PlatformError):
-    """The Kubernetes API did not do what was asked."""
+    """The Kubernetes API did not do what was asked. `causes`: what the API server says about single fields."""
 
     code = "kubernetes_unavailable"
     title = "The Kubernetes API did not answer as it should."
+    causes: tuple[Cause, ...] = ()
 
 
 class KubernetesUnavailableError(KubernetesError):
@@ -98,6 +113,11 @@ def error_of(status: int, message: str) -> KubernetesError:
     return kind(message)
 
 
+def _causes(answer: Raw) -> tuple[Cause, ...]:
+    found = (answer.get("details") or {}).get("causes") or ()
+    return tuple(Cause(*(str(cause.get(part, "")) for part in ("field", "reason", "message"))) for cause in found)
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Where the API server is and what to show there."""
@@ -126,6 +146,12 @@ def from_kubeconfig(path: Path) -> Access:
     user = _named(config, "users", context["user"])["user"]
     token = user.get("token")
     return Access(cluster["server"].rstrip("/"), lambda: token, _tls_of(cluster, user))
+
+
+def found_access(environ: Mapping[str, str] = os.environ) -> Access:
+    """In a pod its account, elsewhere the file that KUBECONFIG names; KubernetesUnavailableError for neither."""
+    kubeconfig = environ.get("KUBECONFIG")
+    return from_kubeconfig(Path(kubeconfig)) if kubeconfig else in_cluster(environ=environ)
 
 
 def _named(config: Raw, kind: str, name: str) -> Raw:
@@ -178,6 +204,7 @@ class KubeClient:
         self._access = access
         self._token = access.token()
         self._session: aiohttp.ClientSession | None = None
+        self._logs: aiohttp.ClientSession | None = None
         self._log = structlog.get_logger(__name__)
 
     async def __aenter__(self) -> Self:
@@ -191,19 +218,48 @@ class KubeClient:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-            if self._access.tls is not None:
-                await asyncio.sleep(TLS_CLOSE_SECONDS)
+        opened = [session for session in (self._session, self._logs) if session is not None]
+        self._session = self._logs = None
+        for session in opened:
+            await session.close()
+        if opened and self._access.tls is not None:
+            await asyncio.sleep(TLS_CLOSE_SECONDS)
 
     async def get(self, path: str) -> Raw:
         """One object, or one page of a list."""
         return await self._call("GET", path)
 
-    async def merge_patch(self, path: str, body: Raw) -> Raw:
+    async def merge_patch(self, path: str, body: Raw, **query: str) -> Raw:
         """Merge `body` into an object or subresource."""
-        return await self._call("PATCH", path, body, MERGE_PATCH)
+        return await self._call("PATCH", with_query(path, **query), body, MERGE_PATCH)
+
+    async def apply(self, path: str, body: Raw, **query: str) -> Raw:
+        """Server-side apply; `query` names a `fieldManager`. ConflictError with causes: others own the fields."""
+        return await self._call("PATCH", with_query(path, **query), body, APPLY_PATCH)
+
+    async def delete(self, path: str, body: Raw) -> Raw:
+        """Delete an object; `body` is DeleteOptions."""
+        return await self._call("DELETE", path, body, "application/json")
+
+    async def lines(self, path: str) -> AsyncGenerator[list[bytes]]:
+        """The lines of a log as they come, in batches, each cut at MAX_LINE_BYTES. On connections of their own: who
+        reads logs for hours must not keep anybody else from the API server.
+        """
+        timeout = aiohttp.ClientTimeout(total=None, connect=CALL_SECONDS)
+        try:
+            async with self._open_logs().get(
+                self._access.server + path, headers=self._headers(), timeout=timeout
+            ) as answer:
+                if answer.status != 200:
+                    raise self._failed(answer.status, await answer.read())
+                rest = b""
+                async for data in answer.content.iter_any():
+                    *found, rest = (rest + data).split(b"\n")
+                    rest = rest[:MAX_LINE_BYTES]
+                    yield [line[:MAX_LINE_BYTES] for line in found]
+                yield [rest] if rest else []
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise KubernetesUnavailableError(type(error).__name__) from error
 
     async def follow(self, path: str, sink: WatchSink, *, selector: str = "") -> NoReturn:
         """List and watch for ever. Every break is reported, logged and tried again after a growing pause."""
@@ -245,7 +301,9 @@ class KubeClient:
         objects: list[Raw] = []
         follow = ""
         while True:
-            page = await self.get(_with(path, limit=str(PAGE_OBJECTS), labelSelector=selector, **{"continue": follow}))
+            page = await self.get(
+                with_query(path, limit=str(PAGE_OBJECTS), labelSelector=selector, **{"continue": follow})
+            )
             objects += page["items"]
             follow = page["metadata"].get("continue") or ""
             if not follow:
@@ -253,7 +311,7 @@ class KubeClient:
 
     async def _events(self, path: str, selector: str, version: str) -> AsyncIterator[Raw]:
         """The events of one watch connection. It ends when the server closes it, and breaks when it is silent."""
-        url = _with(
+        url = with_query(
             path,
             watch="1",
             allowWatchBookmarks="true",
@@ -299,10 +357,12 @@ class KubeClient:
         if status == 401:
             self._token = self._access.token()
         try:
-            message = str(orjson.loads(content).get("message", ""))
-        except (orjson.JSONDecodeError, AttributeError):
-            message = ""
-        return error_of(status, message[:500] or f"status {status}")
+            answer = dict(orjson.loads(content))
+        except (orjson.JSONDecodeError, TypeError, ValueError):
+            answer = {}
+        error = error_of(status, str(answer.get("message") or f"status {status}")[:MAX_MESSAGE])
+        error.causes = _causes(answer)
+        return error
 
     def _headers(self) -> dict[str, str]:
         headers = {"user-agent": self.USER_AGENT, "accept": "application/json"}
@@ -310,12 +370,20 @@ class KubeClient:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(ssl=self._access.tls if self._access.tls is not None else True, limit=20)
-            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True)
+            self._session = self._new_session(20)
         return self._session
 
+    def _open_logs(self) -> aiohttp.ClientSession:
+        if self._logs is None:
+            self._logs = self._new_session(OPEN_LOGS)
+        return self._logs
 
-def _with(path: str, **query: str) -> str:
+    def _new_session(self, limit: int) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(ssl=self._access.tls if self._access.tls is not None else True, limit=limit)
+        return aiohttp.ClientSession(connector=connector, auto_decompress=True)
+
+
+def with_query(path: str, **query: str) -> str:
     """`path` with those parameters that are not empty. Values are our own words or the server's own token."""
     given = {name: value for name, value in query.items() if value}
     return f"{path}?{urlencode(given)}" if given else path

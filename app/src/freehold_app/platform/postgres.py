@@ -30,6 +30,7 @@ from freehold_app.kit.clock import Clock
 from freehold_app.platform.errors import DatabaseBusyError, DatabaseUnavailableError, DataRefusedError
 from freehold_app.settings import DatabaseSettings
 
+Connection = AsyncConnection
 type TenantSession = AsyncConnection
 type PlatformSession = AsyncConnection
 
@@ -37,6 +38,10 @@ _OPEN = text(
     "SELECT set_config('app.tenant', :tenant, true), set_config('statement_timeout', :statement, true),"
     " set_config('lock_timeout', :lock, true), set_config('idle_in_transaction_session_timeout', :idle, true)"
 )
+# Held by the transaction, which may idle for as long as its process lives.
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+_MAY_IDLE = text("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
+_BEAT = text("SELECT 1")
 _HAS_VERSION = text("SELECT to_regclass('alembic_version') IS NOT NULL")
 _VERSION = text("SELECT max(version_num) FROM alembic_version")
 _CONNECT_SECONDS = 5
@@ -72,6 +77,17 @@ class PoolState:
     overflow: int
 
 
+class AdvisoryLock:
+    """A lock that this process holds."""
+
+    def __init__(self, session: AsyncConnection) -> None:
+        self._session = session
+
+    async def beat(self) -> None:
+        """DatabaseUnavailableError where the lock's connection is gone, and the lock with it."""
+        await self._session.execute(_BEAT)
+
+
 class Database:
     """One role's connections to one database."""
 
@@ -101,6 +117,16 @@ class Database:
                 self.watch.waited(self._clock.monotonic() - started)
                 await connection.execute(_OPEN, {"tenant": tenant, **self._opening})
                 yield connection
+
+    @asynccontextmanager
+    async def lock(self, name: str) -> AsyncIterator[AdvisoryLock | None]:
+        """The lock of this name among all processes, or none where another one has it. Costs a connection."""
+        async with self._begin("") as session:
+            if not (await session.execute(_TRY_LOCK, {"name": name})).scalar_one():
+                yield None
+                return
+            await session.execute(_MAY_IDLE)
+            yield AdvisoryLock(session)
 
     async def schema_version(self) -> str | None:
         """The newest migration that has run; none where none has."""

@@ -46,3 +46,13 @@ async def publish_numbered(redis: RedisClient, channel: str, counter: str, messa
         structlog.get_logger(__name__).warning("announcement_lost", channel=channel, error=type(error).__name__)
         return False
     return True
+
+
+async def publish(redis: RedisClient, channel: str, data: bytes) -> bool:
+    """Whether it was sent; false, and a line in the log, where Redis failed."""
+    try:
+        await redis.publish(channel, data)
+    except (RedisError, OSError, TimeoutError) as error:
+        structlog.get_logger(__name__).warning("announcement_lost", channel=channel, error=type(error).__name__)
+        return False
+    return True

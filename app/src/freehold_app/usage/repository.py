@@ -1,4 +1,4 @@
-"""The one statement that writes usage: new events and what they add to the hours, or nothing.
+"""The one statement that writes usage: new events and what they add to hours and days, or nothing.
 
 A batch is copied into a temporary table, because PostgreSQL cannot copy into a table with row-level security. Events
 that are there already are left out by the primary key and so never counted twice; only what came in feeds the sums.
@@ -40,7 +40,8 @@ _COUNT = text(
                count(*) AS requests, count(*) FILTER (WHERE estimated) AS estimated_requests,
                sum(prompt_tokens) AS prompt_tokens, sum(cached_tokens) AS cached_tokens,
                sum(completion_tokens) AS completion_tokens, sum(reasoning_tokens) AS reasoning_tokens,
-               sum(cost_usd_micros) AS cost_usd_micros, sum(duration_ms) AS duration_ms, sum(held_ms) AS held_ms
+               sum(cost_usd_micros) AS cost_usd_micros, sum(duration_ms) AS duration_ms, sum(held_ms) AS held_ms,
+               coalesce(sum(prompt_tokens + completion_tokens) FILTER (WHERE provider = ''), 0) AS own_tokens
           FROM fresh GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
     ), counted AS (
         INSERT INTO usage_hourly AS h SELECT * FROM sums
@@ -53,7 +54,34 @@ _COUNT = text(
             reasoning_tokens = h.reasoning_tokens + excluded.reasoning_tokens,
             cost_usd_micros = h.cost_usd_micros + excluded.cost_usd_micros,
             duration_ms = h.duration_ms + excluded.duration_ms,
-            held_ms = h.held_ms + excluded.held_ms
+            held_ms = h.held_ms + excluded.held_ms,
+            own_tokens = h.own_tokens + excluded.own_tokens
+    ), counted_days AS (
+        INSERT INTO usage_daily AS d
+        SELECT tenant_id, (bucket AT TIME ZONE 'UTC')::date, model, key_id, user_id, status_class, sum(requests),
+               sum(estimated_requests), sum(prompt_tokens), sum(cached_tokens), sum(completion_tokens),
+               sum(reasoning_tokens), sum(cost_usd_micros), sum(duration_ms), sum(held_ms), sum(own_tokens)
+          FROM sums GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
+        ON CONFLICT (tenant_id, bucket, model, key_id, user_id, status_class) DO UPDATE SET
+            requests = d.requests + excluded.requests,
+            estimated_requests = d.estimated_requests + excluded.estimated_requests,
+            prompt_tokens = d.prompt_tokens + excluded.prompt_tokens,
+            cached_tokens = d.cached_tokens + excluded.cached_tokens,
+            completion_tokens = d.completion_tokens + excluded.completion_tokens,
+            reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
+            cost_usd_micros = d.cost_usd_micros + excluded.cost_usd_micros,
+            duration_ms = d.duration_ms + excluded.duration_ms,
+            held_ms = d.held_ms + excluded.held_ms,
+            own_tokens = d.own_tokens + excluded.own_tokens
+    ), uses AS (
+        SELECT tenant_id, key_id, max(ts) AS at FROM fresh WHERE key_id IS NOT NULL GROUP BY 1, 2
+    ), noted AS (
+        INSERT INTO api_key_uses AS u
+        SELECT tenant_id, key_id, at FROM uses AS f
+         WHERE NOT EXISTS (SELECT FROM api_key_uses AS k WHERE k.tenant_id = f.tenant_id AND k.key_id = f.key_id
+                              AND k.last_used_at > f.at - interval '5 minutes')
+         ORDER BY 1, 2
+        ON CONFLICT (tenant_id, key_id) DO UPDATE SET last_used_at = greatest(u.last_used_at, excluded.last_used_at)
     )
     SELECT count(*) FROM fresh
     """

@@ -78,7 +78,7 @@ async def test_a_revoked_key_is_forgotten_even_for_an_outage(clock: FakeClock) -
     keys = ScriptedKeys()
     principals = Principals(keys, clock)
     await principals.find(SECRET, "1.1.1.1", clock.monotonic())
-    principals.forget_key(KEY_ID)
+    principals.forget(KEY_ID)
     keys.down = True
     assert principals.known(SECRET, clock.monotonic()) is None
     assert code(await principals.find(SECRET, "1.1.1.1", clock.monotonic())) == "auth_unavailable"

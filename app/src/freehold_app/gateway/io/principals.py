@@ -25,7 +25,7 @@ TTL_UNHEARD_SECONDS = 3.0
 MISS_SECONDS = 5.0
 STALE_SECONDS = 600.0
 MISSES_PER_SECOND = 20
-MAX_KEY_BYTES = 256
+MAX_KEY_BYTES = 2048  # people's access tokens are longer than keys
 MAX_ADDRESSES = 10_000
 
 
@@ -107,11 +107,9 @@ class Principals:
         for entry in self._entries.values():
             entry.asked_at = min(entry.asked_at, self._clock.monotonic() - TTL_SECONDS - 1.0)
 
-    def forget_key(self, key_id: object) -> None:
-        """One key was changed or revoked: it may not even serve as stale."""
-        for digest in [
-            digest for digest, entry in self._entries.items() if entry.grant and entry.grant.key_id == key_id
-        ]:
+    def forget(self, changed: object) -> None:
+        """A key, session, person or tenant was changed or revoked: it may not even serve as stale."""
+        for digest in [digest for digest, entry in self._entries.items() if changed in _ids(entry.grant)]:
             del self._entries[digest]
 
     async def _ask(self, digest: bytes, credential: bytes, now: float) -> Entry:
@@ -147,3 +145,7 @@ class Principals:
     def _digest(self, credential: bytes) -> bytes:
         """Keyed per process, so that a dump of memory holds no key and collisions cannot be prepared."""
         return hashlib.blake2b(credential, digest_size=16, key=self._salt).digest()
+
+
+def _ids(grant: Grant | None) -> tuple[object, ...]:
+    return (grant.key_id, grant.session_id, grant.user_id, grant.tenant_id) if grant is not None else ()

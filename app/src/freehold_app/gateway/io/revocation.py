@@ -66,7 +66,7 @@ class Revocations:
             return self._principals.drop()
         missed = self._seq is not None and news.seq != self._seq + 1
         self._seq = news.seq
-        self._principals.forget_key(news.id)
+        self._principals.forget(news.id)
         if missed:
             self._principals.drop()
         return None

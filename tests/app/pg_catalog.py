@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncpg
 
-# Who the tenants are is no tenant's own data; the other belongs to the migrations.
-EXEMPT = {"tenants", "alembic_version"}
-DEFINERS = {"auth_api_key": "freehold_auth"}
+# Who the tenants are is no tenant's own data, and a person may belong to several; the last belongs to the migrations.
+EXEMPT = {"tenants", "users", "user_credentials", "sessions", "alembic_version"}
+DEFINERS = {"auth_api_key": "freehold_auth", "auth_memberships": "freehold_auth"}
 # A digest is random to everybody without the pepper: its uniqueness across tenants tells nobody what exists.
-GLOBAL_UNIQUES = {"api_keys_digest_key"}
+GLOBAL_UNIQUES = {"api_keys_digest_key", "invitations_token_hmac_key"}
 TENANT_CHECK = "(tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)"
 
 _TABLES = """

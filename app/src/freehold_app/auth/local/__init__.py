@@ -1,0 +1,1 @@
+"""Signing in with a password kept here: sessions, the first owner, invitations."""
