@@ -1,0 +1,5 @@
+import { ChatScreen } from './screen'
+
+export default function Route() {
+  return <ChatScreen />
+}

@@ -1,0 +1,5 @@
+import { DeployScreen } from '@/features/models'
+
+export default function Route() {
+  return <DeployScreen />
+}

@@ -1,0 +1,5 @@
+import { KeysScreen } from './screen'
+
+export default function Route() {
+  return <KeysScreen />
+}

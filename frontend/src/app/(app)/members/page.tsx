@@ -1,0 +1,5 @@
+import { MembersScreen } from './screen'
+
+export default function Route() {
+  return <MembersScreen />
+}

@@ -1,0 +1,5 @@
+import { ModelsScreen } from '@/features/models'
+
+export default function Route() {
+  return <ModelsScreen />
+}

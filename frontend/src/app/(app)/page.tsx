@@ -1,0 +1,5 @@
+import { HomeScreen } from './screen'
+
+export default function Route() {
+  return <HomeScreen />
+}

@@ -1,0 +1,5 @@
+import { SettingsScreen } from './screen'
+
+export default function Route() {
+  return <SettingsScreen />
+}

@@ -1,0 +1,5 @@
+import { UsageScreen } from './screen'
+
+export default function Route() {
+  return <UsageScreen />
+}

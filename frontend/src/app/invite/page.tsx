@@ -1,0 +1,5 @@
+import { InviteScreen } from '@/features/auth'
+
+export default function Route() {
+  return <InviteScreen />
+}

@@ -1,0 +1,5 @@
+import { NotFound } from './lost'
+
+export default function Route() {
+  return <NotFound />
+}

@@ -1,0 +1,5 @@
+import { OfflineScreen } from '../lost'
+
+export default function Route() {
+  return <OfflineScreen />
+}

@@ -1,0 +1,5 @@
+import { SetupScreen } from '@/features/auth'
+
+export default function Route() {
+  return <SetupScreen />
+}

@@ -1,0 +1,67 @@
+/** The Models that answer, live, in the words of the catalogue. */
+import { allPages, api, unwrap, type Schemas } from '@/lib/api/client'
+import { featureKeys } from '@/lib/api/query'
+import { answers, stateWords, type StateWords } from '@/lib/words/states'
+
+export type ModelRow = Schemas['ModelRow']
+
+export const modelKeys = featureKeys('chat-models')
+
+export function fetchModels(): Promise<ModelRow[]> {
+  return allPages(cursor =>
+    unwrap(api().GET('/api/v1/models', { params: { query: { limit: 200, ...(cursor && { cursor }) } } })),
+  )
+}
+
+/** Those that write text; a row that names no features is taken for one. */
+export function chatModels(rows: readonly ModelRow[]): ModelRow[] {
+  return rows.filter(row => row.features.length === 0 || row.features.includes('TextGeneration'))
+}
+
+const RANK: Readonly<Record<StateWords['tone'], number>> = {
+  ready: 0,
+  degraded: 1,
+  waking: 2,
+  asleep: 3,
+  failed: 4,
+  off: 5,
+}
+
+/** No pod of ours: what is written goes to an outside provider. */
+export const isRented = (row: ModelRow): boolean => row.engine === 'External'
+
+const rank = (row: ModelRow) => RANK[stateWords(row).tone] * 2 + (isRented(row) ? 1 : 0)
+
+/** By state, own nodes before rented ones, then by name: what answers now comes first. */
+export function byState(rows: readonly ModelRow[]): ModelRow[] {
+  return rows.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
+}
+
+/** The one the next message goes to: what was picked, else what was used last, else what answers soonest. */
+export function modelFor(
+  rows: readonly ModelRow[],
+  wanted: readonly (string | null | undefined)[],
+): string | undefined {
+  const known = wanted.filter(Boolean).find(name => rows.some(row => row.name === name))
+  return known ?? (rows.length === 0 ? (wanted.find(Boolean) ?? undefined) : byState(rows)[0]?.name)
+}
+
+/** Another one that answers now, to ask instead. */
+export function readyInstead(rows: readonly ModelRow[], than: string): string | undefined {
+  return byState(rows).find(row => row.name !== than && ['ready', 'degraded'].includes(stateWords(row).tone))?.name
+}
+
+export const canAnswer = (row: ModelRow): boolean => answers(row)
+
+/**
+ * A live event, `{"name", "row"}`, into the list; `row` is null where the Model is gone. Undefined: the list must be
+ * asked for again.
+ */
+export function withLive(rows: readonly ModelRow[] | undefined, data: unknown): ModelRow[] | undefined {
+  const told = data as { name?: unknown; row?: Partial<ModelRow> | null } | null
+  if (!rows || typeof told?.name !== 'string' || told.row === undefined) return undefined
+  const { name, row } = told
+  if (row === null) return rows.filter(one => one.name !== name)
+  if (!rows.some(one => one.name === name)) return undefined
+  return rows.map(one => (one.name === name ? { ...one, ...row } : one))
+}

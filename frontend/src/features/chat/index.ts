@@ -1,0 +1,2 @@
+'use client'
+export { ChatScreen } from './components/chat-screen'

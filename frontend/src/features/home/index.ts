@@ -1,0 +1,2 @@
+'use client'
+export { HomeScreen } from './components/home-screen'

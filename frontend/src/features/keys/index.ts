@@ -1,0 +1,3 @@
+'use client'
+
+export { KeysScreen } from './components/keys-screen'

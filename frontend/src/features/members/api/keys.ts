@@ -1,0 +1,3 @@
+import { featureKeys } from '@/lib/api/query'
+
+export const keys = featureKeys('members')

@@ -1,0 +1,3 @@
+'use client'
+
+export { MembersScreen } from './components/members-screen'

@@ -1,0 +1,3 @@
+'use client'
+export { default as KeysSheet } from './components/keys-sheet'
+export { default as Palette } from './components/palette'

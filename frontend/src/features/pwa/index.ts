@@ -1,0 +1,3 @@
+'use client'
+export { InstallCard } from './components/install-card'
+export { UpdateBar } from './components/update-bar'

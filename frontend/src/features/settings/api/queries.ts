@@ -1,0 +1,22 @@
+import { useQuery } from '@tanstack/react-query'
+import { allPages, api, unwrap, type Schemas } from '@/lib/api/client'
+import { profileKey, sessionsKey } from './keys'
+
+export type Session = Schemas['SessionInfo']
+
+export function useProfile() {
+  return useQuery({ queryKey: profileKey(), queryFn: () => unwrap(api().GET('/api/v1/me')) })
+}
+
+/** Where one is signed in, this browser first. */
+export function useSessions() {
+  return useQuery({
+    queryKey: sessionsKey(),
+    queryFn: () =>
+      allPages(cursor =>
+        unwrap(api().GET('/api/v1/me/sessions', { params: { query: { ...(cursor && { cursor }) } } })),
+      ),
+    select: (rows: Session[]) =>
+      rows.toSorted((a, b) => Number(b.current) - Number(a.current) || b.used_at.localeCompare(a.used_at)),
+  })
+}

@@ -1,0 +1,2 @@
+'use client'
+export { SettingsScreen } from './components/settings-screen'

@@ -1,0 +1,3 @@
+'use client'
+export { Shell } from './components/shell'
+export { useOverlays } from './store/overlays'

@@ -1,0 +1,3 @@
+'use client'
+
+export { UsageScreen } from './components/usage-screen'

@@ -1,0 +1,51 @@
+/**
+ * The start: configuration, then the adapter it names, then the identity. What was known last paints before any of it
+ * arrived; what belongs to a signed-in page is loaded only then.
+ */
+import { installAdapter, auth, onAuth } from './auth/auth'
+import type { AuthAdapter } from './auth/adapter'
+import { loadConfig, type AppConfig } from './config/config'
+import { check, onConnectivity } from './api/connectivity'
+import { bindStore } from './offline/store'
+
+let booted: Promise<void> | undefined
+
+/** Once per page. */
+export function boot(): Promise<void> {
+  booted ??= run()
+  return booted
+}
+
+async function adapterFor(config: AppConfig): Promise<AuthAdapter> {
+  if (config.auth.provider !== 'local')
+    throw new Error(`auth.provider ${config.auth.provider} is not part of this build; set it to local`)
+  const { createLocalAdapter } = await import('./auth/local')
+  return createLocalAdapter()
+}
+
+async function run(): Promise<void> {
+  const adapter = await adapterFor(await loadConfig())
+  installAdapter(adapter)
+  onAuth(() => void follow())
+  addEventListener('online', () => void check())
+  addEventListener('offline', () => void check())
+  onConnectivity(online => online && comeBack())
+  await adapter.init()
+  if (adapter.state().status === 'offline') await check()
+}
+
+/** Asking for a token confirms who it is, which could not be done while nobody answered. */
+function comeBack(): void {
+  if (auth().state().status === 'offline')
+    void auth()
+      .token()
+      .catch(() => undefined)
+}
+
+async function follow(): Promise<void> {
+  const state = auth().state()
+  bindStore(state)
+  const { runtime } = await import('./runtime/runtime')
+  if (state.status === 'signedIn') runtime().start()
+  else if (state.status === 'signedOut') runtime().stop()
+}

@@ -1,0 +1,52 @@
+'use client'
+import { memo, useRef, type ReactNode } from 'react'
+import { append, blocks, EMPTY, finish, type Block, type MarkdownState } from './incremental'
+import { block } from './render'
+
+const GROUP = 50
+
+const One = memo(function One({ token }: { token: Block['token'] }): ReactNode {
+  return block(token)
+})
+
+/** The blocks for a text that mostly grows; another text begins anew. */
+export function useBlocks(text: string, done: boolean): readonly Block[] {
+  const kept = useRef<{ source: string; state: MarkdownState; final?: readonly Block[] }>({ source: '', state: EMPTY })
+  const before = kept.current
+  if (text !== before.source) {
+    const grows = text.startsWith(before.source)
+    const state = grows ? append(before.state, text.slice(before.source.length)) : append(EMPTY, text)
+    kept.current = { source: text, state }
+  }
+  if (done) kept.current.final ??= finish(kept.current.state)
+  return kept.current.final ?? blocks(kept.current.state)
+}
+
+/**
+ * A model's answer. `done={false}` while it is being written. Groups of 50 blocks let the browser skip what is off
+ * screen.
+ */
+export function Markdown({ text, done, children }: { text: string; done: boolean; children?: ReactNode }): ReactNode {
+  const all = useBlocks(text, done)
+  const groups = []
+  for (let at = 0; at < all.length; at += GROUP) groups.push(all.slice(at, at + GROUP))
+  return (
+    <div className="space-y-[13px] [overflow-wrap:anywhere]">
+      {groups.map((group, at) => {
+        const full = group.length === GROUP
+        return (
+          <div
+            key={at}
+            className="space-y-[13px]"
+            style={full ? { contentVisibility: 'auto', containIntrinsicSize: 'auto 1500px' } : undefined}
+          >
+            {group.map(({ at: key, token }) => (
+              <One key={key} token={token} />
+            ))}
+          </div>
+        )
+      })}
+      {children}
+    </div>
+  )
+}

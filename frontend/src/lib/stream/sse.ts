@@ -1,0 +1,56 @@
+/**
+ * Server-sent events over `fetch`, because `EventSource` can neither POST nor send a bearer token. Any split of the
+ * bytes gives the same events; comment lines (pings, the gateway's hold) reach `onComment`.
+ */
+import { createParser } from 'eventsource-parser'
+
+export interface StreamEvent {
+  readonly id: string | undefined
+  readonly event: string
+  readonly data: string
+}
+
+export interface Reader {
+  readonly onEvent: (event: StreamEvent) => void
+  readonly onComment?: (comment: string) => void
+}
+
+/** Silence longer than this counts as a lost connection; the server pings every 15 s. */
+export const SILENCE_MS = 45_000
+
+/** Reads to the end of the body. Throws when the connection breaks or falls silent; aborting the fetch rejects too. */
+export async function readEvents(
+  body: ReadableStream<Uint8Array>,
+  reader: Reader,
+  silence: number = SILENCE_MS,
+): Promise<void> {
+  const decoder = new TextDecoder()
+  const parser = createParser({
+    onEvent: ({ id, event, data }) => reader.onEvent({ id, event: event ?? 'message', data }),
+    onComment: comment => reader.onComment?.(comment),
+  })
+  const bytes = body.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await within(bytes.read(), silence)
+      if (done) break
+      parser.feed(decoder.decode(value, { stream: true }))
+    }
+    parser.feed(decoder.decode())
+  } catch (error) {
+    void bytes.cancel().catch(() => undefined)
+    throw error
+  }
+}
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DOMException('The stream fell silent', 'NetworkError')), ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,273 @@
+/** The frame: sign-in, the ways in, keyboard, offline, and the rules that hold on every screen. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test } from './fixture'
+
+const OPEN = ['/sign-in', '/setup', '/invite', '/offline', '/nothing-here']
+const BEHIND = [
+  '/',
+  '/chat',
+  '/models',
+  '/deploy',
+  '/usage',
+  '/keys',
+  '/members',
+  '/settings',
+  '/chat/01930000-0000-7000-8000-000000000064',
+  '/models/qwen3-8b',
+]
+
+test.describe('signing in', () => {
+  test.use({ signedIn: false })
+
+  test('leads to where one was going', async ({ page }) => {
+    await page.goto('/settings')
+    await expect(page).toHaveURL(/\/sign-in\?next=%2Fsettings/)
+    await page.getByLabel('E-mail').fill('mira@harbour.example')
+    await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(/\/settings$/)
+    await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible()
+  })
+
+  test('says what is wrong and keeps what was typed', async ({ page }) => {
+    await page.goto('/sign-in')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page.getByText('Enter your e-mail address.')).toBeVisible()
+    await expect(page.getByLabel('E-mail')).toBeFocused()
+    await page.getByLabel('E-mail').fill('mira@harbour.example')
+    await page.getByLabel('Password', { exact: true }).fill('wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page.getByRole('alert').filter({ hasText: 'No account has this e-mail' })).toBeVisible()
+    await expect(page.getByLabel('E-mail')).toHaveValue('mira@harbour.example')
+  })
+
+  test('never leads to another site', async ({ page, fake }) => {
+    await page.goto('/sign-in?next=//evil.example/')
+    await page.getByLabel('E-mail').fill('mira@harbour.example')
+    await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page).toHaveURL(`${fake.url}/`)
+  })
+
+  test('the first owner comes by the bootstrap token', async ({ page, fake }) => {
+    await fake.set({ setupNeeded: true })
+    await page.goto('/sign-in')
+    await page.getByRole('link', { name: 'Make the first owner' }).click()
+    await page.getByLabel('Bootstrap token').fill('wrong')
+    await page.getByLabel('Your name').fill('Mira')
+    await page.getByLabel('E-mail').fill('mira@harbour.example')
+    await page.getByLabel('Password', { exact: true }).fill('short')
+    await page.getByRole('button', { name: 'Make the owner' }).click()
+    await expect(page.getByText('Use at least 12 characters; it has 5.')).toBeVisible()
+    await page.getByLabel('Password', { exact: true }).fill('a long enough password')
+    await page.getByRole('button', { name: 'Make the owner' }).click()
+    await expect(page.getByText('This bootstrap token is wrong or was used already.')).toBeVisible()
+    await page.getByLabel('Bootstrap token').fill('bootstrap-token')
+    await page.getByRole('button', { name: 'Make the owner' }).click()
+    await expect(page.getByRole('heading', { name: 'Hello Mira' })).toBeVisible()
+  })
+
+  test('an invitation’s code stays out of every address that is sent', async ({ page }) => {
+    const urls: string[] = []
+    page.on('request', request => urls.push(request.url()))
+    await page.goto('/invite#invite-token')
+    await page.getByLabel('Your name').fill('Priya')
+    await page.getByLabel('Password', { exact: true }).fill('a long enough password')
+    await page.getByRole('button', { name: 'Join and sign in' }).click()
+    await expect(page.getByRole('heading', { name: /^Hello/ })).toBeVisible()
+    expect(urls.filter(url => url.includes('invite-token'))).toEqual([])
+  })
+})
+
+test('no token is left anywhere that a script or a disk could find it', async ({ page }) => {
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: 'Hello Mira' })).toBeVisible()
+  const kept = await page.evaluate(async () => {
+    const texts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), location.href, document.cookie]
+    for (const { name } of await indexedDB.databases()) {
+      const db = await new Promise<IDBDatabase>(
+        resolve => (indexedDB.open(name ?? '').onsuccess = event => resolve((event.target as IDBOpenDBRequest).result)),
+      )
+      for (const store of db.objectStoreNames) {
+        const all = await new Promise(
+          resolve =>
+            (db.transaction(store).objectStore(store).getAll().onsuccess = event =>
+              resolve((event.target as IDBRequest).result)),
+        )
+        texts.push(JSON.stringify(all))
+      }
+      db.close()
+    }
+    return texts.join('\n')
+  })
+  expect(kept).toContain('mira@harbour.example')
+  expect(kept).not.toContain('.fake')
+})
+
+test('signing out removes everything from the device, in every tab', async ({ page, context, fake }) => {
+  await page.goto('/settings')
+  const other = await context.newPage()
+  await other.goto(`${fake.url}/`)
+  await expect(other.getByRole('heading', { name: 'Hello Mira' })).toBeVisible()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await expect(page).toHaveURL(/sign-in/)
+  await expect(other).toHaveURL(/sign-in/)
+  expect(await page.evaluate(async () => (await indexedDB.databases()).map(one => one.name))).toEqual(['freehold'])
+})
+
+test('a session that ends leads to sign-in, and a token that ends is renewed unseen', async ({ page, fake }) => {
+  await fake.set({ tokenLife: 1000 })
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: 'Hello Mira' })).toBeVisible()
+  await page.waitForTimeout(1100)
+  await page
+    .getByRole('link', { name: /^Settings/ })
+    .first()
+    .click()
+  await expect(page.getByText('Chrome on Linux')).toBeVisible()
+  await fake.set({ signedIn: false })
+  await page.waitForTimeout(1100)
+  await page.getByRole('button', { name: 'Save profile' }).click()
+  await expect(page).toHaveURL(/sign-in/)
+})
+
+test.describe('the keyboard', () => {
+  test('goes everywhere, shows its keys, and leaves fields alone', async ({ page }) => {
+    await page.goto('/')
+    await expect(page.getByRole('heading', { name: 'Hello Mira' })).toBeVisible()
+    await page.keyboard.press('g')
+    await page.keyboard.press('s')
+    await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeFocused()
+    await page.keyboard.press('?')
+    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeHidden()
+    await page.getByLabel('Name', { exact: true }).fill('g h ?')
+    await expect(page).toHaveURL(/settings/)
+  })
+
+  test('opens the palette, finds a theme, a Model and a conversation', async ({ page }) => {
+    await page.goto('/')
+    await expect(page.getByRole('heading', { name: 'Hello Mira' })).toBeVisible()
+    await page.keyboard.press('ControlOrMeta+k')
+    const palette = page.getByRole('combobox')
+    await palette.fill('dark')
+    await page.keyboard.press('Enter')
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+    await page.keyboard.press('ControlOrMeta+k')
+    await page.getByRole('combobox').fill('crane')
+    await expect(page.getByRole('option', { name: /Crane 4 maintenance plan/ })).toBeVisible()
+    await page.getByRole('combobox').fill('zzz')
+    await expect(page.getByText('Nothing has this name.')).toBeVisible()
+    await page.getByRole('combobox').fill('qwen3')
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(/\/models\/qwen3-8b$/)
+  })
+
+  test('is nowhere trapped: Tab passes every control of the frame and leaves', async ({ page }) => {
+    await page.goto('/settings')
+    await expect(page.getByText('Chrome on Linux')).toBeVisible()
+    const seen = new Set<string>()
+    for (let at = 0; at < 60; at++) {
+      await page.keyboard.press('Tab')
+      seen.add(
+        await page.evaluate(
+          () =>
+            document.activeElement?.textContent ||
+            document.activeElement?.getAttribute('aria-label') ||
+            document.activeElement?.tagName ||
+            '',
+        ),
+      )
+    }
+    for (const name of ['Skip to content', 'Chat', 'Sign out', 'Save profile', 'End session'])
+      expect([...seen], name).toContain(name)
+  })
+})
+
+test('the theme is there before the first paint, and follows the system until chosen', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.goto('/sign-in', { waitUntil: 'commit' })
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+})
+
+test('a role sees only what it may open', async ({ page, fake }) => {
+  await fake.set({ role: 'viewer' })
+  await page.goto('/members')
+  await expect(page.getByText('This page needs the role admin.')).toBeVisible()
+  await expect(page.getByRole('navigation', { name: 'Main' }).first().getByText('Members')).toHaveCount(0)
+})
+
+test('a failure says whose it is, and trying again keeps the page', async ({ page, fake }) => {
+  const problem = {
+    title: 'The database cannot be reached.',
+    detail: 'PostgreSQL does not answer.',
+    code: 'database_unavailable',
+    blame: 'platform',
+    request_id: 'req-9',
+    fix: 'Try again in a minute.',
+  }
+  await fake.set({ overrides: { 'GET /api/v1/me/sessions': { status: 503, body: problem } } })
+  await page.goto('/settings')
+  await expect(page.getByText('PostgreSQL does not answer.')).toBeVisible({ timeout: 15_000 })
+  await expect(page.getByText('Request req-9')).toBeVisible()
+  await fake.set({ overrides: {} })
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText('Safari on iOS')).toBeVisible()
+})
+
+test.describe('without a connection', () => {
+  test('the app opens from the device, shows what it has, and says so', async ({ page, context }) => {
+    await page.goto('/')
+    await expect(page.getByRole('heading', { name: 'Recent chats' })).toBeVisible()
+    await expect(page.getByText('Crane 4 maintenance plan')).toBeVisible()
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+    await context.setOffline(true)
+    await page.reload()
+    await expect(page.getByText(/^Offline\./)).toBeVisible({ timeout: 15_000 })
+    await expect(page.getByText('Crane 4 maintenance plan')).toBeVisible()
+    await page.goto('/models/anything')
+    await expect(page.getByRole('navigation', { name: 'Main' }).first()).toBeVisible()
+    await page.goto('/unknown-page')
+    await expect(page.getByRole('heading', { name: 'Offline', level: 1 })).toBeVisible()
+    await context.setOffline(false)
+    await page.goto('/')
+    await expect(page.getByText(/^Offline\./)).toBeHidden({ timeout: 15_000 })
+  })
+})
+
+test('the browser would install it', async ({ page }) => {
+  await page.goto('/')
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+  const session = await page.context().newCDPSession(page)
+  const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
+  expect(installabilityErrors.map(error => error.errorId).filter(id => id !== 'in-incognito')).toEqual([])
+})
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const width of [360, 1440]) {
+    test.describe(`axe, ${theme}, ${width} px`, () => {
+      test.use({ theme, viewport: { width, height: 800 } })
+
+      test('finds nothing on any screen', async ({ page, fake }) => {
+        test.setTimeout(120_000)
+        for (const path of [...BEHIND, ...OPEN]) {
+          await fake.set({ reset: true, signedIn: BEHIND.includes(path) })
+          await page.goto(path)
+          await page.waitForLoadState('load')
+          await expect(page.locator('.skeleton')).toHaveCount(0, { timeout: 10_000 })
+          await page.waitForTimeout(200)
+          const { violations } = await new AxeBuilder({ page })
+            .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
+            .analyze()
+          expect(violations.map(one => `${path} ${one.id}: ${one.nodes.map(node => node.target).join(' ')}`)).toEqual(
+            [],
+          )
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+          expect(wide, `${path} scrolls sideways`).toBeLessThanOrEqual(0)
+        }
+      })
+    })
+  }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { byState, canAnswer, chatModels, modelFor, readyInstead, withLive } from '@/features/chat/api/models'
+import { model } from '../made'
+
+const ready = model('z-ready')
+const rented = model('a-rented', { engine: 'External', reason: 'ProviderReachable' })
+const asleep = model('asleep', { phase: 'Idle', reason: 'ScaledToZero' })
+const failed = model('failed', { phase: 'Failed', reason: 'Failing' })
+const rows = [failed, asleep, rented, ready]
+
+describe('the Models of a chat', () => {
+  it('are those that write text', () => {
+    const embedding = model('e', { features: ['TextEmbedding'] })
+    const silent = model('s', { features: [] })
+    expect(chatModels([ready, embedding, silent])).toEqual([ready, silent])
+  })
+
+  it('come by state, own nodes before rented ones', () => {
+    expect(byState(rows).map(row => row.name)).toEqual(['z-ready', 'a-rented', 'asleep', 'failed'])
+    expect(byState([model('b'), model('a')]).map(row => row.name)).toEqual(['a', 'b'])
+  })
+
+  it('are picked by wish, else by what answers soonest', () => {
+    expect(modelFor(rows, [undefined, 'asleep', 'z-ready'])).toBe('asleep')
+    expect(modelFor(rows, ['gone', null])).toBe('z-ready')
+    expect(modelFor([], [undefined, 'last'])).toBe('last')
+    expect(modelFor([], [])).toBeUndefined()
+  })
+
+  it('offer another one that answers now', () => {
+    expect(readyInstead(rows, 'asleep')).toBe('z-ready')
+    expect(readyInstead(rows, 'z-ready')).toBe('a-rented')
+    expect(readyInstead([asleep, failed], 'x')).toBeUndefined()
+    expect(canAnswer(asleep)).toBe(true)
+    expect(canAnswer(failed)).toBe(false)
+  })
+})
+
+describe('a live event', () => {
+  it('changes the row it names', () => {
+    const after = withLive(rows, { name: 'asleep', row: { phase: 'Ready' } })
+    expect(after?.find(row => row.name === 'asleep')).toMatchObject({ phase: 'Ready', lifeline: asleep.lifeline })
+  })
+
+  it('takes a deleted Model out', () => {
+    expect(withLive(rows, { name: 'asleep', row: null })).toHaveLength(3)
+  })
+
+  it('leaves what it cannot apply to a new request', () => {
+    expect(withLive(undefined, { name: 'asleep', row: null })).toBeUndefined()
+    expect(withLive(rows, null)).toBeUndefined()
+    expect(withLive(rows, { name: 'new', row: { phase: 'Ready' } })).toBeUndefined()
+    expect(withLive(rows, { name: 'asleep' })).toBeUndefined()
+  })
+})

@@ -1,0 +1,42 @@
+#!/bin/sh
+# The web app's tests: `frontend.sh frontend JUNIT` checks types, style and boundaries and runs the unit tests with their coverage;
+# `frontend.sh browser JUNIT` builds the app and drives it in Chromium; `frontend.sh install` only installs the packages.
+# JUNIT is where the results go. On Debian, root gets Chromium installed.
+set -eu
+cd "$(dirname "$0")/../frontend"
+node() { sh ../tools/node.sh "$@"; }
+packages() {
+    stamp=node_modules/.freehold-lock
+    digest=$(cat package-lock.json package.json .npmrc | sha256sum | cut -d' ' -f1)
+    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$digest" ]; then return; fi
+    echo "frontend: installing packages"
+    node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    echo "$digest" >"$stamp"
+}
+chromium() {
+    [ -z "${FREEHOLD_CHROMIUM:-}" ] || return 0
+    for name in chromium chromium-browser google-chrome-stable google-chrome; do
+        if command -v "$name" >/dev/null; then return; fi
+    done
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        echo "frontend: no Chromium; install the package chromium or name one by FREEHOLD_CHROMIUM" >&2
+        exit 1
+    fi
+    echo "frontend: installing Chromium"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+}
+packages
+case $1 in
+install) ;;
+frontend)
+    node npm run --silent types
+    node npm run --silent lint
+    node npx vitest run --coverage --reporter=dot --reporter=junit --outputFile.junit="$2"
+    ;;
+browser)
+    chromium
+    node npm run --silent build
+    PLAYWRIGHT_JUNIT_OUTPUT_FILE=$2 PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 node npx playwright test --reporter=list,junit
+    ;;
+*) echo "frontend.sh: no such part: $1" >&2 && exit 2 ;;
+esac
