@@ -10,6 +10,8 @@ pytestmark = pytest.mark.charts
 
 PARTS = {
     "gateway": {"app.kubernetes.io/name": "freehold-app", "freehold.dev/role": "gateway"},
+    "control": {"app.kubernetes.io/name": "freehold-app", "app.kubernetes.io/component": "control"},
+    "frontend": {"app.kubernetes.io/name": "freehold-frontend"},
     "worker": {"app.kubernetes.io/name": "freehold-app"},
     "operator": {"app.kubernetes.io/name": "freehold-operator"},
     "postgres": {"app.kubernetes.io/name": "freehold-postgres"},
@@ -32,6 +34,8 @@ def test_inside_the_namespace_only_these_pairs_may_speak() -> None:
     }
     assert open_pairs == {
         ("gateway", "postgres", 5432), ("gateway", "valkey", 6379),
+        ("control", "postgres", 5432), ("control", "valkey", 6379), ("control", "gateway", 8080),
+        ("frontend", "gateway", 8080), ("frontend", "control", 8080),
         ("worker", "postgres", 5432), ("worker", "valkey", 6379),
         ("smoke", "postgres", 5432), ("smoke", "valkey", 6379), ("smoke", "gateway", 8080),
         ("operator", "gateway", 9090),

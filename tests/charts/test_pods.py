@@ -62,6 +62,7 @@ def test_only_pods_that_talk_to_the_api_server_hold_a_token_and_only_for_ten_min
                 if "serviceAccountToken" in source:
                     holders[pod] = source["serviceAccountToken"]["expirationSeconds"]
     assert holders == {
+        "Deployment/freehold-control": 600,
         "Deployment/freehold-gateway": 600,
         "Deployment/freehold-model-controller": 600,
         "Deployment/freehold-tenant-controller": 600,
@@ -92,7 +93,7 @@ def test_a_patch_reaches_the_pod_template_and_leaves_the_rest() -> None:
 
 def test_every_image_comes_from_the_mirror_where_one_is_named() -> None:
     images = {c["image"] for _, template in case("air-gapped").pods() for c in containers(template)}
-    assert len(images) == 4
+    assert len(images) == 5
     assert all(image.startswith("registry.internal.example/freehold-mirror/") for image in images)
     for pod, template in case("air-gapped").pods():
         assert template["spec"]["imagePullSecrets"] == [{"name": "mirror"}], pod

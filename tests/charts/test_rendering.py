@@ -105,13 +105,14 @@ def test_the_full_case_leaves_no_value_at_its_default() -> None:
     """So that every template and branch is rendered by some case; what full cannot hold, another case does."""
     elsewhere = {
         "global.secrets.database", "global.secrets.redis", "global.secrets.keys", "global.secrets.internal",
+        "global.secrets.auth", "frontend.enabled", "frontend.global",
         "global.secrets.generate", "global.networkPolicy.enabled", "postgres.mode", "postgres.passwordsSecret",
         "postgres.tlsSecret", "valkey.mode", "valkey.usersSecret", "valkey.tlsSecret", "tests.enabled", "app.enabled",
         "app.exposure.parentRefs", "app.gateway.providerEgress", "app.global", "operator.global", "operator.enabled",
         "operator.split", "operator.admissionPolicies.enabled", "operator.crds.install", "operator.gateway.service",
     }  # fmt: skip
     defaults = yaml.safe_load((UMBRELLA / "values.yaml").read_text())
-    for chart in ("app", "operator"):
+    for chart in ("app", "frontend", "operator"):
         defaults[chart] = yaml.safe_load((ROOT / f"charts/{chart}/values.yaml").read_text())
     full = dict(_leaves(values_of("full")))
     same = {path for path, value in _leaves(defaults) if full.get(path, value) == value}

@@ -51,7 +51,7 @@ def test_what_is_forbidden_would_be_found(right: Right) -> None:
 def test_no_role_for_the_whole_cluster_reads_secrets_or_configuration() -> None:
     rendered = case("small")
     bound = {item["roleRef"]["name"] for item in rendered.of("ClusterRoleBinding").values()}
-    assert bound == {*CONTROLLERS, "freehold-gateway"}
+    assert bound == {*CONTROLLERS, "freehold-gateway", "freehold-control"}
     resources = {
         word for name in bound for entry in rules(rendered, "ClusterRole", name) for word in entry["resources"]
     }
@@ -69,6 +69,12 @@ def test_the_gateway_may_look_and_scale_and_no_more() -> None:
     assert verbs == {("models/scale", "patch")}
 
 
+def test_the_control_plane_may_only_look_outside_of_tenants_namespaces() -> None:
+    (entry,) = rules(case("small"), "ClusterRole", "freehold-control")
+    assert entry["resources"] == ["models", "tenants"]
+    assert entry["verbs"] == ["get", "list", "watch"]
+
+
 def test_each_controller_has_its_own_account_unless_one_process_runs_both() -> None:
     assert subjects(case("small")) == {
         "freehold-tenant-controller": CONTROLLERS[0],
@@ -76,7 +82,7 @@ def test_each_controller_has_its_own_account_unless_one_process_runs_both() -> N
     }
     both = render({"operator": {"split": False}})
     assert subjects(both) == dict.fromkeys(CONTROLLERS, "freehold-operator")
-    assert set(both.of("Deployment")) == {"freehold-app", "freehold-operator"}
+    assert set(both.of("Deployment")) == {"freehold-app", "freehold-frontend", "freehold-operator"}
     assert [
         entry["resourceNames"] for entry in rules(both, "Role", "freehold-operator-leases") if "resourceNames" in entry
     ] == [["freehold-tenant-controller", "freehold-model-controller"]]
@@ -95,7 +101,7 @@ def subjects(rendered: Rendered) -> dict[str, str]:
     for name, binding in rendered.of("ClusterRoleBinding").items():
         (subject,) = binding["subjects"]
         assert subject["namespace"] == NAMESPACE
-        if name != "freehold-gateway":
+        if name not in {"freehold-gateway", "freehold-control"}:
             found[name] = subject["name"]
     return found
 

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.charts
 MADE = {
     "freehold-internal": {"demand-token"},
     "freehold-keys": {"freehold_keys_peppers"},
+    "freehold-auth": {"freehold_auth_signing_keys", "freehold_auth_bootstrap_token"},
     "freehold-database": {
         "freehold_database_url", "freehold_database_worker_url", "freehold_database_migrator_url", "ca.crt",
     },
@@ -43,6 +44,9 @@ def test_tokens_and_peppers_are_long_enough_for_the_app() -> None:
     peppers = json.loads(data(rendered, "freehold-keys")["freehold_keys_peppers"])
     assert list(peppers) == ["1"]
     assert len(peppers["1"]) >= 32
+    auth = data(rendered, "freehold-auth")
+    assert len(json.loads(auth["freehold_auth_signing_keys"])["1"]) >= 32
+    assert len(auth["freehold_auth_bootstrap_token"]) >= 32
 
 
 def test_no_two_installs_share_a_value() -> None:
@@ -128,7 +132,7 @@ def test_an_external_store_needs_the_secret_with_its_url(store: str) -> None:
 def test_external_stores_leave_no_trace_of_embedded_ones() -> None:
     rendered = case("external-stores")
     assert rendered.of("StatefulSet") == {}
-    assert set(rendered.of("Secret")) == {"freehold-internal", "freehold-keys"}
+    assert set(rendered.of("Secret")) == {"freehold-internal", "freehold-keys", "freehold-auth"}
     assert "embedded" not in rendered.notes
 
 
@@ -146,7 +150,7 @@ def test_files_arrive_under_the_names_of_the_apps_settings() -> None:
     paths = {item["path"] for source in secrets["projected"]["sources"] for item in source["secret"]["items"]}
     assert paths == {
         "freehold_database_url", "freehold_database_worker_url", "freehold_redis_url", "freehold_keys_peppers",
-        "freehold_gateway_demand_token",
+        "freehold_gateway_demand_token", "freehold_auth_signing_keys", "freehold_auth_bootstrap_token",
     }  # fmt: skip
 
 

@@ -31,6 +31,23 @@ app.kubernetes.io/component: {{ .component }}
 {{ ternary "freehold-gateway" "freehold-control" .Values.split }}
 {{- end }}
 
+{{/* Where people open Freehold: the value, else made of the public host. */}}
+{{- define "app.publicUrl" -}}
+{{- $global := .Values.global | default dict -}}
+{{- if .Values.publicUrl -}}
+{{ trimSuffix "/" .Values.publicUrl }}
+{{- else if $global.host -}}
+https://{{ $global.host }}
+{{- else -}}
+http://127.0.0.1:8080
+{{- end -}}
+{{- end }}
+
+{{/* Component of the pods that hold the control role. */}}
+{{- define "app.controlComponent" -}}
+{{ ternary "control" "app" .Values.split }}
+{{- end }}
+
 {{- define "app.networkPolicies" -}}
 {{- $policy := (.Values.global).networkPolicy | default dict -}}
 {{ if (hasKey $policy "enabled" | ternary $policy.enabled true) }}true{{ end }}

@@ -1,11 +1,13 @@
 {{/*
-The pod template of every role: (dict "root" $ "component" "app" "roles" (list "gateway" "worker") "values" $.Values.gateway).
+The pod template of every role: (dict "root" $ "component" "app" "roles" (list "gateway" "control" "worker") "values" $.Values.gateway).
 A projected token of ten minutes where the role talks to the API server, none elsewhere: the worker reads hostile files.
 */}}
 {{- define "app.pod" -}}
 {{- $root := .root -}}
 {{- $gateway := has "gateway" .roles -}}
+{{- $control := has "control" .roles -}}
 {{- $worker := has "worker" .roles -}}
+{{- $cluster := or $gateway $control -}}
 metadata:
   labels:
     {{- include "app.labels" . | nindent 4 }}
@@ -20,7 +22,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ if $gateway }}{{ include "app.gatewayAccount" $root }}{{ else }}freehold-worker{{ end }}
+  serviceAccountName: {{ if $control }}freehold-control{{ else if $gateway }}{{ include "app.gatewayAccount" $root }}{{ else }}freehold-worker{{ end }}
   automountServiceAccountToken: false
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ add (int $root.Values.drainSeconds) 20 }}
@@ -49,9 +51,18 @@ spec:
       env:
         - {name: FREEHOLD_LOG_LEVEL, value: {{ $root.Values.logLevel }}}
         - {name: FREEHOLD_DRAIN_SECONDS, value: {{ $root.Values.drainSeconds | quote }}}
+        {{- if $cluster }}
+        - {name: FREEHOLD_PUBLIC_URL, value: {{ include "app.publicUrl" $root | quote }}}
+        {{- end }}
+        {{- if and $control (not $gateway) }}
+        - {name: FREEHOLD_TURNS_GATEWAY_URL, value: "http://freehold-gateway.{{ $root.Release.Namespace }}.svc"}
+        {{- end }}
+        {{- with $root.Values.trustedProxies }}
+        - {name: FREEHOLD_TRUSTED_PROXIES, value: {{ join "," . | quote }}}
+        {{- end }}
         {{- include "app.extraEnv" $root | nindent 8 }}
       ports:
-        {{- if $gateway }}
+        {{- if $cluster }}
         - {name: http, containerPort: 8080}
         {{- end }}
         - {name: internal, containerPort: 9090}
@@ -78,7 +89,7 @@ spec:
         - {name: secrets, mountPath: /run/secrets/freehold, readOnly: true}
         - {name: authorities, mountPath: /run/secrets/freehold-ca, readOnly: true}
         - {name: tmp, mountPath: /tmp}
-        {{- if $gateway }}
+        {{- if $cluster }}
         - {name: api-token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
         {{- end }}
   volumes:
@@ -96,10 +107,19 @@ spec:
           - secret:
               name: {{ include "app.secret" (list $root "redis" "freehold-redis") }}
               items: [{key: freehold_redis_url, path: freehold_redis_url}]
-          {{- if $gateway }}
+          {{- if $cluster }}
           - secret:
               name: {{ include "app.secret" (list $root "keys" "freehold-keys") }}
               items: [{key: freehold_keys_peppers, path: freehold_keys_peppers}]
+          - secret:
+              name: {{ include "app.secret" (list $root "auth" "freehold-auth") }}
+              items:
+                - {key: freehold_auth_signing_keys, path: freehold_auth_signing_keys}
+                {{- if $control }}
+                - {key: freehold_auth_bootstrap_token, path: freehold_auth_bootstrap_token}
+                {{- end }}
+          {{- end }}
+          {{- if $gateway }}
           - secret:
               name: {{ include "app.secret" (list $root "internal" "freehold-internal") }}
               items: [{key: demand-token, path: freehold_gateway_demand_token}]
@@ -112,7 +132,7 @@ spec:
     {{- include "app.authorities" $root | nindent 4 }}
     - name: tmp
       emptyDir: {sizeLimit: 256Mi}
-    {{- if $gateway }}
+    {{- if $cluster }}
     - name: api-token
       projected:
         defaultMode: 0440

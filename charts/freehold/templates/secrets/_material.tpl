@@ -40,6 +40,14 @@ checksums must be those of the Secrets.
   {{- $_ := set $keys "freehold_keys_peppers" (dict "1" (include "freehold.password" $root) | toJson) -}}
 {{- end -}}
 {{- $_ := set $made "freehold-keys" $keys -}}
+{{- $auth := include "freehold.kept" (list $root "freehold-auth") | fromJson -}}
+{{- if not $auth.freehold_auth_signing_keys -}}
+  {{- $_ := set $auth "freehold_auth_signing_keys" (dict "1" (include "freehold.password" $root) | toJson) -}}
+{{- end -}}
+{{- if not $auth.freehold_auth_bootstrap_token -}}
+  {{- $_ := set $auth "freehold_auth_bootstrap_token" (include "freehold.password" $root) -}}
+{{- end -}}
+{{- $_ := set $made "freehold-auth" $auth -}}
 {{- if include "freehold.needsAuthority" $root -}}
   {{- $kept := include "freehold.kept" (list $root "freehold-stores-ca") | fromJson -}}
   {{- $ca := dict -}}
