@@ -5,11 +5,15 @@ PY := .venv/bin/python
 export PYTHONPATH := tools
 
 ##@ Start
-.PHONY: up down doctor
+.PHONY: up down dev dev-reset doctor
 up: setup ## A running Freehold on a real Kubernetes, with a real model answering
 	@$(PY) -m install up
 down: setup ## Remove it all again: processes, mounts, links, rules, state
 	@$(PY) -m install down
+dev: setup ## App, web app and a small model without a cluster, with hot reload; Ctrl-C stops it
+	@$(PY) -m dev up
+dev-reset: setup ## Forget what `make dev` keeps in .dev/
+	@$(PY) -m dev reset
 doctor: setup ## What this machine can carry, and what it lacks
 	@$(PY) -m install doctor
 
@@ -27,7 +31,7 @@ format: setup ## Rewrite the Python files in the house format
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
 
 ##@ Test
-.PHONY: test test-unit test-inproc test-stores test-charts test-api test-node
+.PHONY: test test-unit test-inproc test-stores test-charts test-frontend test-browser test-api test-node
 test: setup ## Every test this machine can run, and a list of what it could not
 	@$(PY) -m tiers
 test-unit: setup ## Pure tests only (< 30 s)
@@ -38,6 +42,10 @@ test-stores: setup ## On a real PostgreSQL and Valkey
 	@$(PY) -m tiers stores
 test-charts: setup ## The charts, rendered
 	@$(PY) -m tiers charts
+test-frontend: setup ## The web app: types, style, boundaries, units
+	@$(PY) -m tiers frontend
+test-browser: setup ## The web app, built, in Chromium
+	@$(PY) -m tiers browser
 test-api: setup ## On a real API server
 	@$(PY) -m tiers api
 test-node: setup ## On a real node, with the whole install

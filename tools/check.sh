@@ -1,5 +1,5 @@
 #!/bin/sh
-# The checks that need no test run. `fast`: format, lint, types, boundaries. `full`: shell, Dockerfiles, YAML, workflows, tenancy.
+# The checks that need no test run. `fast`: format, lint, types, boundaries. `full`: shell, Dockerfiles, YAML, workflows, compose, tenancy.
 set -eu
 cd "$(dirname "$0")/.."
 bin=.venv/bin
@@ -24,6 +24,7 @@ full)
     run dockerfiles sh -c "git ls-files -z '*Dockerfile' | xargs -0 -r $bin/hadolint --failure-threshold warning"
     run yaml "$bin/yamllint" --strict k8s .github
     run workflows sh -c "git ls-files -z '.github/workflows/*.yaml' | xargs -0 -r $bin/check-jsonschema --builtin-schema vendor.github-workflows"
+    run compose "$bin/check-jsonschema" --builtin-schema vendor.compose-spec compose.yaml
     [ ! -f tools/lint_tenancy.py ] || run tenancy "$bin/python" tools/lint_tenancy.py
     ;;
 esac

@@ -43,8 +43,8 @@ def test_it_keeps_the_rules(path: Path) -> None:
     assert faults(path.read_text()) == set()
 
 
-def test_there_are_three_images() -> None:
-    assert len(DOCKERFILES) == 3
+def test_there_are_four_images() -> None:
+    assert len(DOCKERFILES) == 4
 
 
 def test_each_rule_finds_its_offender() -> None:

@@ -10,11 +10,12 @@ import pytest
 
 from install import dotenv
 
-VALUES = dotenv.entries("http://127.0.0.1:8080", "fhk_abc_DEF-1", Path("/x/kubeconfig"))
+VALUES = dotenv.entries("http://127.0.0.1:8080", "fhk_abc_DEF-1", Path("/x/kubeconfig"), "owner@acme.example", "p-1_x")
 
 
-def test_the_four_agreed_names_are_there_in_order() -> None:
-    assert list(VALUES) == ["FREEHOLD_URL", "OPENAI_BASE_URL", "OPENAI_API_KEY", "KUBECONFIG"]
+def test_the_agreed_names_are_there_in_order() -> None:
+    agreed = ["FREEHOLD_URL", "OPENAI_BASE_URL", "OPENAI_API_KEY", "KUBECONFIG", "FREEHOLD_USER", "FREEHOLD_PASSWORD"]
+    assert list(VALUES) == agreed
     assert VALUES["OPENAI_BASE_URL"] == "http://127.0.0.1:8080/v1"
 
 

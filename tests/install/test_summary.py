@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 from install import summary
+from install.owner import Owner
 
 BASE = "http://127.0.0.1:8080/v1"
 
@@ -19,17 +20,19 @@ def test_the_curl_line_survives_pasting_and_asks_the_model_as_a_stream() -> None
     assert (body["model"], body["stream"]) == ("smollm2", True)
 
 
-def test_the_conclusion_names_address_key_and_how_to_use_kubectl_and_helm() -> None:
+def test_the_conclusion_names_address_owner_key_and_how_to_use_kubectl_and_helm() -> None:
     text = summary.text(
         url="http://127.0.0.1:8080",
         key="fhk_x",
         model="smollm2",
+        owner=Owner("owner@acme.example", "p-1_x"),
         kubeconfig=Path("/a b/kubeconfig"),
         programs=Path("/c/.local/bin"),
         environment=Path("/c/.local/freehold.env"),
         seconds=41,
     )
-    assert "address   http://127.0.0.1:8080" in text
+    assert "open      http://127.0.0.1:8080" in text
+    assert "owner@acme.example  password p-1_x" in text
     assert "key       fhk_x" in text
     assert "export KUBECONFIG='/a b/kubeconfig' PATH=/c/.local/bin:\"$PATH\"" in text
     assert "Freehold answers after 41 s." in text

@@ -15,7 +15,7 @@ import yaml
 from gen.registry import ROOT, Outputs
 
 UMBRELLA = "freehold"
-CHARTS = (UMBRELLA, "app", "operator")
+CHARTS = (UMBRELLA, "app", "frontend", "operator")
 DIALECT = "http://json-schema.org/draft-07/schema#"
 MARK = "@ "
 TABLE_START, TABLE_END = "<!-- values: generated -->", "<!-- /values -->"

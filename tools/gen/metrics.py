@@ -41,6 +41,7 @@ NOWHERE: dict[str, Any] = {
     "database": {"url": "postgresql+asyncpg://a@127.0.0.1/a", "worker_url": "postgresql+asyncpg://a@127.0.0.1/a"},
     "redis": {"url": "redis://127.0.0.1"},
     "keys": {"peppers": {"1": "x"}},
+    "auth": {"signing_keys": {"1": "x"}},
 }
 
 
@@ -51,7 +52,7 @@ def outputs() -> Outputs:
 
 
 async def _app_rows() -> list[str]:
-    """Of a process with both roles. Nothing connects: pools and clients do so at first use."""
+    """Of a process with every role. Nothing connects: pools and clients do so at first use."""
     with tempfile.TemporaryDirectory() as folder:
         routes = Path(folder) / "routes.yaml"
         routes.write_text("models: []\ntenants: []\nkeys: []\n")

@@ -18,6 +18,7 @@ GENERATORS: Mapping[str, str] = {
     "errors": "gen.errors",
     "metrics": "gen.metrics",
     "openapi": "gen.openapi",
+    "api": "gen.api",
     "chart-values": "gen.chart_values",
     "chart-roles": "gen.chart_roles",
 }

@@ -14,6 +14,7 @@ from install.release import helm
 
 VALUE_OF_IMAGE = {
     "freehold/app": "global.images.app",
+    "freehold/frontend": "global.images.frontend",
     "freehold/operator": "global.images.operator",
     "freehold/engine-llamacpp": "global.images.engineLlamacpp",
 }

@@ -10,11 +10,20 @@ URL = "FREEHOLD_URL"
 BASE_URL = "OPENAI_BASE_URL"
 API_KEY = "OPENAI_API_KEY"
 KUBECONFIG = "KUBECONFIG"
+USER = "FREEHOLD_USER"
+PASSWORD = "FREEHOLD_PASSWORD"
 
 
-def entries(url: str, key: str, kubeconfig: Path) -> dict[str, str]:
+def entries(url: str, key: str, kubeconfig: Path, user: str, password: str) -> dict[str, str]:
     """The lines of the file; the names are a contract that others script against."""
-    return {URL: url, BASE_URL: f"{url}/v1", API_KEY: key, KUBECONFIG: str(kubeconfig)}
+    return {
+        URL: url,
+        BASE_URL: f"{url}/v1",
+        API_KEY: key,
+        KUBECONFIG: str(kubeconfig),
+        USER: user,
+        PASSWORD: password,
+    }
 
 
 def rendered(values: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from install.errors import HostError
 from install.places import NAMESPACE, Places
 
 CONFIG = "k8s/kind/cluster.yaml"
-GATEWAY = "service/freehold-gateway"
+FRONTEND = "service/freehold-frontend"  # which passes the API on
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def build_with_docker(runner: Runner, image: Build, says: Says, stop: threading.
 
 
 def port_forward(kubectl: Path, kubeconfig: Path, local_port: int) -> list[str]:
-    way = ["--address", "127.0.0.1", GATEWAY, f"{local_port}:80"]
+    way = ["--address", "127.0.0.1", FRONTEND, f"{local_port}:80"]
     return [str(kubectl), "--kubeconfig", str(kubeconfig), "-n", NAMESPACE, "port-forward", *way]
 
 

@@ -15,7 +15,7 @@ from localkube.storage import candidates, image_id
 
 NODE_PORT = 30080
 # Debian's servers under the names that localkube knows; the charts' defaults cannot be had without a registry.
-PYTHON = "python:3.13-slim"
+BUILD_BASES = ("python:3.13-slim", "node:24-slim", "debian:trixie-slim")
 POSTGRES = "postgres:17"
 VALKEY = "valkey:8"
 
@@ -38,7 +38,7 @@ class OnLocalkube:
         self.runner.run(self._command("build"), says=says, stop=stop)
 
     def make_bases(self, says: Says, stop: threading.Event) -> None:
-        self.runner.run(self._command("base", PYTHON, *self.base_images()), says=says, stop=stop)
+        self.runner.run(self._command("base", *BUILD_BASES, *self.base_images()), says=says, stop=stop)
 
     def build_image(self, image: Build, says: Says, stop: threading.Event) -> None:
         arguments = ["image", "-t", image.reference, "-f", image.dockerfile, str(self.runner.root)]
@@ -69,8 +69,8 @@ class OnLocalkube:
         settings = {
             "global.images.postgres": POSTGRES,
             "global.images.valkey": VALKEY,
-            "app.gateway.service.type": "NodePort",
-            "app.gateway.service.nodePort": str(NODE_PORT),
+            "frontend.service.type": "NodePort",
+            "frontend.service.nodePort": str(NODE_PORT),
         }
         return [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
 

