@@ -17,6 +17,7 @@ export default defineConfig({
   outputDir: 'test-results',
   use: {
     browserName: 'chromium',
+    actionTimeout: 10_000,
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     trace: 'off',

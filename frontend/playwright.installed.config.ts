@@ -19,6 +19,7 @@ export default defineConfig({
   outputDir: 'test-results/installed',
   use: {
     baseURL,
+    actionTimeout: 15_000,
     browserName: 'chromium',
     locale: 'en-GB',
     launchOptions: { executablePath, args: browserFlags() },

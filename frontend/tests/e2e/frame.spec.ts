@@ -41,6 +41,20 @@ test.describe('signing in', () => {
     await expect(page.getByLabel('E-mail')).toHaveValue('mira@harbour.example')
   })
 
+  test('keeps what was typed before the page came alive, and is not pressed until then', async ({ page }) => {
+    let release = () => {}
+    const held = new Promise<void>(resolve => (release = resolve))
+    await page.route('**/_next/static/chunks/*.js', async route => held.then(() => route.continue()))
+    await page.goto('/sign-in', { waitUntil: 'commit' })
+    await page.getByLabel('E-mail').fill('mira@harbour.example')
+    await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
+    await expect(page.getByRole('button', { name: 'Sign in' })).toBeDisabled()
+    await page.keyboard.press('Enter')
+    release()
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page.getByRole('heading', { name: 'Hello Mira' })).toBeVisible()
+  })
+
   test('never leads to another site', async ({ page, fake }) => {
     await page.goto('/sign-in?next=//evil.example/')
     await page.getByLabel('E-mail').fill('mira@harbour.example')
@@ -120,10 +134,7 @@ test('a session that ends leads to sign-in, and a token that ends is renewed uns
   await page.goto('/')
   await expect(page.getByRole('heading', { name: 'Hello Mira' })).toBeVisible()
   await page.waitForTimeout(1100)
-  await page
-    .getByRole('link', { name: /^Settings/ })
-    .first()
-    .click()
+  await page.getByRole('link', { name: /settings of/ }).click()
   await expect(page.getByText('Chrome on Linux')).toBeVisible()
   await fake.set({ signedIn: false })
   await page.waitForTimeout(1100)

@@ -11,7 +11,7 @@ const answers = (page: Page) => log(page).getByRole('article', { name: model })
 
 async function signIn(page: Page): Promise<void> {
   await page.goto('/sign-in')
-  await page.getByLabel('Email').fill(user)
+  await page.getByLabel('E-mail').fill(user)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page).not.toHaveURL(/sign-in/)
@@ -32,6 +32,12 @@ async function answered(page: Page, count: number): Promise<void> {
   await expect(answers(page)).toHaveCount(count, { timeout: 90_000 })
   await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0, { timeout: 90_000 })
   await expect(answers(page).last()).toHaveText(/\w{3,}/)
+}
+
+/** Messages out of sight are not in the document. */
+async function toTheStart(page: Page): Promise<void> {
+  await answers(page).last().hover()
+  await page.mouse.wheel(0, -100_000)
 }
 
 test('signs in, picks the sample model, asks, and reads offline what was said', async ({ page }) => {
@@ -55,9 +61,14 @@ test('a reload in mid-answer loses nothing and doubles nothing', async ({ page }
   await page.goto('/chat?new')
   await pick(page)
   await say(page, 'Write a long story about a lighthouse.')
-  await expect(answers(page)).toHaveCount(1)
+  await expect(answers(page)).toHaveText(/(\w+\W+){20}/)
+  const seen = await answers(page).innerText()
   await page.reload()
+  await expect(answers(page)).toHaveText(/(\w+\W+){60}/)
+  expect((await answers(page).innerText()).slice(0, 60)).toBe(seen.slice(0, 60))
+  await page.getByRole('button', { name: 'Stop' }).click()
   await answered(page, 1)
+  await toTheStart(page)
   await expect(log(page).getByText('Write a long story about a lighthouse.')).toHaveCount(1)
 })
 

@@ -17,6 +17,7 @@ export interface Form<V> {
   readonly bind: (name: keyof V & string) => {
     name: string
     value: string
+    ref: (field: Changed | null) => void
     onChange: (event: ChangeEvent<Changed>) => void
   }
   readonly submit: (send: (values: V) => Promise<void>) => (event: FormEvent) => void
@@ -53,6 +54,11 @@ export function useForm<V extends Record<string, string | boolean | readonly str
     setErrors(before => Object.fromEntries(Object.entries(before).filter(([name]) => !(name in change))) as Errors<V>)
   }
 
+  /** What was typed, or filled in by the browser, before the page came alive would be emptied by the next render. */
+  function takeOver(name: keyof V & string, field: Changed | null): void {
+    if (field && field.value !== '' && values[name] === '') set({ [name]: field.value } as Partial<V>)
+  }
+
   async function send(act: (values: V) => Promise<void>): Promise<void> {
     const found = check(values)
     setErrors(found)
@@ -80,6 +86,7 @@ export function useForm<V extends Record<string, string | boolean | readonly str
     bind: name => ({
       name,
       value: String(values[name]),
+      ref: field => takeOver(name, field),
       onChange: event => set({ [name]: event.target.value } as Partial<V>),
     }),
     submit: act => event => {

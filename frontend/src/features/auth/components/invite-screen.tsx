@@ -1,7 +1,6 @@
 'use client'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { Button } from '@/components/ui/button'
 import { Field, TextInput } from '@/components/ui/field'
 import { TroubleNote } from '@/components/ui/trouble'
 import { auth } from '@/lib/auth/auth'
@@ -12,6 +11,7 @@ import { useCode } from '../hooks/use-code'
 import { nameError, newPasswordError, PASSWORD_LEAST } from '../rules'
 import { AuthFrame } from './auth-frame'
 import { PasswordField } from './password-field'
+import { Submit } from './submit'
 
 /** Somebody with a link: the code stays behind the `#` and travels only in the body. */
 export function InviteScreen(): ReactNode {
@@ -56,9 +56,7 @@ export function InviteScreen(): ReactNode {
           autoComplete="new-password"
         />
         {form.trouble && <TroubleNote trouble={form.trouble} />}
-        <Button type="submit" tone="primary" busy={form.busy} className="mt-1 w-full">
-          {t('Join and sign in')}
-        </Button>
+        <Submit busy={form.busy}>{t('Join and sign in')}</Submit>
       </form>
     </AuthFrame>
   )

@@ -1,7 +1,6 @@
 'use client'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { Button } from '@/components/ui/button'
 import { Field, TextInput } from '@/components/ui/field'
 import { TroubleNote } from '@/components/ui/trouble'
 import { auth } from '@/lib/auth/auth'
@@ -12,6 +11,7 @@ import { useCode } from '../hooks/use-code'
 import { emailError, nameError, newPasswordError, PASSWORD_LEAST, tenantError } from '../rules'
 import { AuthFrame } from './auth-frame'
 import { PasswordField } from './password-field'
+import { Submit } from './submit'
 
 /** The first person: takes the installation's one-time token. */
 export function SetupScreen(): ReactNode {
@@ -90,9 +90,7 @@ export function SetupScreen(): ReactNode {
           />
         </Field>
         {form.trouble && <TroubleNote trouble={form.trouble} />}
-        <Button type="submit" tone="primary" busy={form.busy} className="mt-1 w-full">
-          {t('Make the owner and sign in')}
-        </Button>
+        <Submit busy={form.busy}>{t('Make the owner and sign in')}</Submit>
       </form>
     </AuthFrame>
   )

@@ -1,7 +1,6 @@
 'use client'
 import Link from 'next/link'
 import { useEffect, useState, type ReactNode } from 'react'
-import { Button } from '@/components/ui/button'
 import { Field, TextInput } from '@/components/ui/field'
 import { TroubleNote } from '@/components/ui/trouble'
 import { auth } from '@/lib/auth/auth'
@@ -12,6 +11,7 @@ import { useArrived } from '../hooks/use-arrived'
 import { emailError } from '../rules'
 import { AuthFrame } from './auth-frame'
 import { PasswordField } from './password-field'
+import { Submit } from './submit'
 
 export function SignInScreen(): ReactNode {
   useArrived()
@@ -43,9 +43,7 @@ export function SignInScreen(): ReactNode {
           autoComplete="current-password"
         />
         {form.trouble && <TroubleNote trouble={form.trouble} />}
-        <Button type="submit" tone="primary" busy={form.busy} className="mt-1 w-full">
-          {t('Sign in')}
-        </Button>
+        <Submit busy={form.busy}>{t('Sign in')}</Submit>
       </form>
     </AuthFrame>
   )
