@@ -23,11 +23,22 @@ def packages() -> None:
 
 
 def test_a_person_signs_in_asks_the_real_model_and_reads_offline(platform: Installation, packages: None) -> None:
+    drive(platform, "first-minutes")
+
+
+def test_a_sleeping_model_wakes_in_the_chat_and_answers(platform: Installation, packages: None) -> None:
+    platform.kube.kubectl("-n", "tenant-acme", "scale", "model/smollm2", "--replicas=0")
+    platform.kube.until(lambda: platform.ready_replicas("smollm2", "tenant-acme") == 0, "smollm2 at zero")
+    drive(platform, "asleep")
+
+
+def drive(platform: Installation, spec: str) -> None:
+    """Run one file of `frontend/tests/installed` in Chromium."""
     wanted = ("FREEHOLD_URL", "FREEHOLD_USER", "FREEHOLD_PASSWORD")
     environ = os.environ | {name: platform.environ[name] for name in wanted}
     config = "--config=playwright.installed.config.ts"
     done = subprocess.run(
-        ["sh", "../tools/node.sh", "npx", "playwright", "test", config],
+        ["sh", "../tools/node.sh", "npx", "playwright", "test", config, spec],
         cwd=ROOT / "frontend",
         env=environ,
         capture_output=True,

@@ -1,44 +1,6 @@
 /** The first five minutes of a person, on the real cluster with the real model. */
-import { expect, test, type Page } from '@playwright/test'
-
-const user = process.env.FREEHOLD_USER ?? ''
-const password = process.env.FREEHOLD_PASSWORD ?? ''
-const model = process.env.FREEHOLD_TEST_MODEL ?? 'smollm2'
-
-const field = (page: Page) => page.getByRole('textbox', { name: 'Your message', exact: true })
-const log = (page: Page) => page.getByRole('log')
-const answers = (page: Page) => log(page).getByRole('article', { name: model })
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(user)
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page).not.toHaveURL(/sign-in/)
-}
-
-async function say(page: Page, text: string): Promise<void> {
-  await field(page).fill(text)
-  await field(page).press('Enter')
-}
-
-async function pick(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /^Model:/ }).click()
-  await page.getByRole('menuitemradio', { name: new RegExp(model) }).click()
-}
-
-/** An answer that has ended and says something. */
-async function answered(page: Page, count: number): Promise<void> {
-  await expect(answers(page)).toHaveCount(count, { timeout: 90_000 })
-  await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0, { timeout: 90_000 })
-  await expect(answers(page).last()).toHaveText(/\w{3,}/)
-}
-
-/** Messages out of sight are not in the document. */
-async function toTheStart(page: Page): Promise<void> {
-  await answers(page).last().hover()
-  await page.mouse.wheel(0, -100_000)
-}
+import { expect, test } from '@playwright/test'
+import { answered, answers, log, model, pick, say, signIn, toTheStart } from './person.ts'
 
 test('signs in, picks the sample model, asks, and reads offline what was said', async ({ page }) => {
   await signIn(page)
