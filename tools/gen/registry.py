@@ -19,6 +19,7 @@ GENERATORS: Mapping[str, str] = {
     "metrics": "gen.metrics",
     "openapi": "gen.openapi",
     "api": "gen.api",
+    "matrix": "gen.matrix",
     "chart-values": "gen.chart_values",
     "chart-roles": "gen.chart_roles",
 }
