@@ -89,9 +89,16 @@ _FAULTS = {
     "401": "No key, or one that is not valid or has expired.",
     "403": "The key may not do this, or its tenant or the Model is suspended.",
     "404": "No such Model for this key.",
+    "408": "The body did not arrive in time.",
     "413": "The body is too large.",
+    "415": "The body is not JSON.",
+    "429": "Too many unknown keys from this address, or the Model's provider limits its rate.",
+    "500": "The gateway failed; quote `x-request-id`.",
+    "502": "The Model broke off, or its provider refused the platform.",
     "503": "The Model is starting, unavailable or overloaded; `retry-after` says when to come again.",
+    "504": "The Model was silent for too long.",
 }
+_READ_FAULTS = ("401", "403", "404", "429", "500", "503")
 
 
 def document() -> Json:
@@ -142,7 +149,7 @@ def _paths() -> Json:
 
 def _operation(identifier: str, summary: str, schema: str) -> Json:
     answer = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    faults = {status: _FAULTS[status] for status in ("401", "404")}
+    faults = {status: _FAULTS[status] for status in _READ_FAULTS}
     return {
         "operationId": identifier,
         "summary": summary,

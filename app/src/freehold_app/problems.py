@@ -22,7 +22,8 @@ from freehold_app.kit.problem import MEDIA_TYPE, problem, problem_of
 
 FIRST_SERVER_ERROR = 500
 UNAUTHENTICATED = 401
-_NAMES = {
+# What FastAPI and Starlette refuse by themselves: (code, title) by status.
+BY_STATUS = {
     404: ("not_found", "There is nothing here."),
     405: ("method_not_allowed", "Not with this method."),
     413: ("too_large", "The body is too large."),
@@ -70,7 +71,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _by_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code, title = _NAMES.get(error.status_code, ("invalid_request", "The request was refused."))
+    code, title = BY_STATUS.get(error.status_code, ("invalid_request", "The request was refused."))
     body = problem(error.status_code, code, title, blame="you", instance=request.url.path)
     return _answer(request, error.status_code, body, dict(error.headers or {}))
 

@@ -35,6 +35,8 @@ class FakeApi:
     pods: list[Raw] = field(default_factory=list)
     events: list[Raw] = field(default_factory=list)
     log: list[bytes] = field(default_factory=list)
+    logs: dict[str, list[bytes]] = field(default_factory=dict)
+    """By namespace, where not all have the same."""
     log_goes_on: bool = False
     refuse: web.Response | None = None
     calls: list[str] = field(default_factory=list)
@@ -176,12 +178,12 @@ class FakeApi:
     async def _pods(self, request: web.Request) -> web.Response:
         wanted = request.query["labelSelector"].partition("=")[2]
         found = [pod for pod in self.pods if pod["metadata"]["labels"]["freehold.dev/model"] == wanted]
-        return web.json_response({"items": found})
+        return web.json_response({"items": _within(request, found)})
 
     async def _events(self, request: web.Request) -> web.Response:
         wanted = dict(part.split("=") for part in request.query["fieldSelector"].split(","))
         found = [event for event in self.events if event["involvedObject"]["name"] == wanted["involvedObject.name"]]
-        return web.json_response({"items": found})
+        return web.json_response({"items": _within(request, found)})
 
     async def _log(self, request: web.Request) -> web.StreamResponse:
         self.calls.append(f"{request.method} {request.path_qs}")
@@ -189,11 +191,17 @@ class FakeApi:
             return self.refuse
         response = web.StreamResponse()
         await response.prepare(request)
-        for piece in self.log:
+        for piece in self.logs.get(request.match_info["namespace"], self.log):
             await response.write(piece)
         if self.log_goes_on:
             await asyncio.Event().wait()
         return response
+
+
+def _within(request: web.Request, found: list[Raw]) -> list[Raw]:
+    """Those of the namespace that is asked; what names none is in all."""
+    namespace = request.match_info["namespace"]
+    return [item for item in found if item["metadata"].get("namespace", namespace) == namespace]
 
 
 def _key(request: web.Request) -> tuple[str, str]:

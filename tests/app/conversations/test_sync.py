@@ -127,6 +127,16 @@ async def test_one_bad_mutation_does_not_stop_the_others(ada: Person) -> None:
 
 
 @pytest.mark.stores
+@pytest.mark.parametrize("kind", ["rename", "create", "message", "rate"])
+async def test_a_field_whose_name_cannot_be_stored_is_refused_like_any_other(ada: Person, kind: str) -> None:
+    strange = mutation(kind, fresh(), **{"a\0b": 1})
+    for _ in range(2):
+        [refused] = await push(ada, strange)
+        assert refused["status"] == "rejected"
+        assert "/fields/a\N{REPLACEMENT CHARACTER}b" in [each["pointer"] for each in refused["problem"]["errors"]]
+
+
+@pytest.mark.stores
 async def test_the_last_to_arrive_wins_per_field_and_hears_of_the_conflict(ada: Person) -> None:
     conversation = await begin(ada, title="old")
     base = (await ada.get(f"{CONVERSATIONS}/{conversation}")).json()["rev"]

@@ -55,7 +55,7 @@ async def list_models(principal: CatalogReader, catalog: Models, pages: Pages) -
     return pages.page(await catalog.rows(principal, names), lambda row: row, key=lambda row: (row.name,))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses={200: {"model": ModelDetail, "description": "With `dryRun`."}})
 async def create_model(
     model: ModelIn,
     principal: ModelWriter,

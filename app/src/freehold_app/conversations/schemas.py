@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
+from freehold_app.kit.text import Text
+
 UUID_VERSION = 7
 MAX_MUTATIONS = 200
 
@@ -18,14 +20,7 @@ def _version_7(value: UUID) -> UUID:
     return value
 
 
-def _storable(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("must not hold the character U+0000")
-    return value
-
-
 NewId = Annotated[UUID, AfterValidator(_version_7)]
-Text = Annotated[str, AfterValidator(_storable)]
 Title = Annotated[Text, Field(max_length=200)]
 Folder = Annotated[Text, Field(min_length=1, max_length=100)]
 ModelName = Annotated[Text, Field(min_length=1, max_length=253)]

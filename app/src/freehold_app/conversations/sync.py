@@ -113,7 +113,7 @@ async def _change(session: TenantSession, head: Head, mutation: Mutation, now: d
     surplus = sorted(set(mutation.fields) - allowed)
     if surplus:
         raise InvalidRequestError.at(
-            f"/fields/{surplus[0]}", f"does not belong to {mutation.kind}", fix=f"Send {' or '.join(sorted(allowed))}."
+            _pointer(surplus[:1]), f"does not belong to {mutation.kind}", fix=f"Send {' or '.join(sorted(allowed))}."
         )
     fields = _read(ConversationChange, mutation.fields).fields()
     before = await service.find_to_change(session, head.owner, mutation.id)
@@ -132,11 +132,16 @@ def _read[Given: BaseModel](kind: type[Given], fields: dict[str, Any]) -> Given:
         return kind.model_validate(fields)
     except ValidationError as error:
         wrong = tuple(
-            FieldError("/fields/" + "/".join(map(str, item["loc"])), item["type"], item["msg"])
+            FieldError(_pointer(item["loc"]), item["type"], item["msg"])
             for item in error.errors(include_input=False, include_url=False, include_context=False)
         )
         detail = "; ".join(f"{field.pointer}: {field.message}" for field in wrong)
         raise InvalidRequestError(detail, fields=wrong, fix="Correct the fields named in `errors`.") from error
+
+
+def _pointer(place: Sequence[str | int]) -> str:
+    """Refusals are kept to be repeated, and PostgreSQL keeps no U+0000, which a field's name may hold."""
+    return "/fields/" + "/".join(map(str, place)).replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 async def pull(session: TenantSession, owner: Owner, cursor: str | None, limit: int, now: datetime) -> Changes:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from freehold_app.auth.local.schemas import Email
 from freehold_app.auth.principal import Role
+from freehold_app.kit.text import Text
 
 
 class _Output(BaseModel):
@@ -23,7 +24,7 @@ class _Input(BaseModel):
 class TenantSettings(_Input):
     """What the tenant's administrators decide for everybody in it."""
 
-    default_model: Annotated[str, Field(min_length=1, max_length=63)] | None = None
+    default_model: Annotated[Text, Field(min_length=1, max_length=63)] | None = None
     """Name of the Model that a new conversation starts with. Null: the one that was used last."""
 
 

@@ -1,0 +1,17 @@
+"""Text that PostgreSQL can keep: JSON may hold the character U+0000, a `text` column may not."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+
+def _storable(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("must not hold the character U+0000")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+"""For fields of input; further rules go around it: `Annotated[Text, Field(max_length=200)]`."""
