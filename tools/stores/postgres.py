@@ -59,6 +59,13 @@ class PostgresServer:
         self._process = StoreProcess(arguments, self._folder / "postgres.log", leave_root)
         self._process.wait_until(lambda: "ready" in self._state(), _START_SECONDS)
 
+    @property
+    def pid(self) -> int:
+        """The process whose children serve connections; RuntimeError before `start`."""
+        if self._process is None:
+            raise RuntimeError("not started")
+        return self._process.pid
+
     def stop(self) -> None:
         """Fast: open transactions are rolled back."""
         if self._process is not None:

@@ -15,10 +15,11 @@ from prometheus_client import Counter
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, remove_compress_type
 
-from freehold_app.auth.access import authenticate
+from freehold_app.auth.access import Quotas, authenticate
 from freehold_app.auth.invalidation import INVALIDATION_CHANNEL
 from freehold_app.auth.local.provider import ROUTERS as LOCAL_ROUTERS
 from freehold_app.auth.profile import endpoints as profile
+from freehold_app.auth.quick import QuickLists
 from freehold_app.catalog import endpoints as catalog
 from freehold_app.catalog.wiring import catalog_slice
 from freehold_app.conversations import endpoints as conversations
@@ -28,6 +29,7 @@ from freehold_app.edge import BodyLimit, Drain, Edge
 from freehold_app.keys import endpoints as keys
 from freehold_app.keys.wiring import keys_slice
 from freehold_app.kit.given import give, give_clock
+from freehold_app.kit.pages import Cursors
 from freehold_app.live import endpoints as live
 from freehold_app.live.hub import CHANNEL
 from freehold_app.platform.errors import PlatformError
@@ -76,7 +78,11 @@ SLICES: Sequence[Callable[[Deps], Slice]] = (
 )
 
 
-def rest_app(public: Sequence[APIRouter] = PUBLIC_ROUTERS, routers: Sequence[APIRouter] = ROUTERS) -> FastAPI:
+def rest_app(
+    public: Sequence[APIRouter] = PUBLIC_ROUTERS,
+    routers: Sequence[APIRouter] = ROUTERS,
+    quick: Callable[[ASGIApp], ASGIApp] | None = None,
+) -> FastAPI:
     """Everything that is not the data path. No page that documents itself: that is `python -m freehold_app openapi`."""
     app = FastAPI(
         title="Freehold",
@@ -92,6 +98,8 @@ def rest_app(public: Sequence[APIRouter] = PUBLIC_ROUTERS, routers: Sequence[API
     for router in routers:
         app.include_router(router, prefix=API, dependencies=[Depends(authenticate)])
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES)
+    if quick is not None:
+        app.add_middleware(quick)
     app.add_middleware(CompressedApi)
     return app
 
@@ -122,7 +130,7 @@ class ControlRole:
         self._deps = deps
         self._drain = Drain()
         self._slices = [make(deps) for make in SLICES]
-        app = rest_app()
+        app = rest_app(quick=self._quick)
         give(app, deps.database, deps.directory, deps.streams, deps.live, deps.peppers, deps.tokens, deps.tokens.keys)
         give_clock(app, deps.clock)
         for part in self._slices:
@@ -131,6 +139,15 @@ class ControlRole:
         self._loops = WorkerRole(self._all_loops(), deps.registry, restarts=restarts)
         self._probed_at = float("-inf")
         self._reachable = False
+
+    def _quick(self, app: ASGIApp) -> ASGIApp:
+        """Lists that many ask for are answered in front of the framework, which answers whatever is not plain."""
+        given = {type(thing): thing for part in self._slices for thing in part.gives}
+        quotas, cursors = given[Quotas], given[Cursors]
+        assert isinstance(quotas, Quotas)
+        assert isinstance(cursors, Cursors)
+        lists = {API + one.path: one for part in self._slices for one in part.quick}
+        return QuickLists(app, self._deps.database, self._deps.directory, quotas, cursors, lists)
 
     def start(self) -> None:
         if self._deps.kube is None:

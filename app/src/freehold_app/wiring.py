@@ -24,6 +24,7 @@ from freehold_app.auth.digests import Peppers
 from freehold_app.auth.directory import Directory
 from freehold_app.auth.invalidation import Announce
 from freehold_app.auth.provider import AuthProvider
+from freehold_app.auth.quick import QuickList
 from freehold_app.auth.tokens import Tokens
 from freehold_app.kit.clock import Clock
 from freehold_app.kit.limits import Limiter
@@ -61,10 +62,12 @@ class Deps:
 @dataclass(frozen=True, slots=True)
 class Slice:
     """`gives`: what its endpoints ask for. `loops`: run in every control process; one that must run once takes
-    `Singleton`. `drain`: called when the process is asked to stop, before connections close.
+    `Singleton`. `drain`: called when the process is asked to stop, before connections close. `quick`: lists that are
+    also answered without the framework.
     """
 
     name: str
     gives: Sequence[object] = ()
     loops: Mapping[str, Loop] = field(default_factory=dict)
     drain: Callable[[float], Awaitable[None]] | None = None
+    quick: Sequence[QuickList] = ()

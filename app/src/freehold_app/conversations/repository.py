@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from freehold_app.kit.ids import plain
 from freehold_app.platform.errors import DatabaseBusyError
-from freehold_app.platform.postgres import TenantSession
+from freehold_app.platform.postgres import TenantRead, TenantSession
 
 LOCK_TIMEOUT_STATE = "55P03"
 
@@ -80,6 +80,17 @@ _PAGE = text(
     " deleted_at, created_at, updated_at FROM conversations"
     " WHERE owner_id = :owner AND deleted_at IS NULL AND (last_message_at, id) < (:at, :id)"
     " ORDER BY last_message_at DESC, id DESC LIMIT :limit"
+)
+# The same without a transaction around it. $2 and $3: after which row; $4: how many; $5: whose.
+PAGE_AT_ONCE = TenantRead(
+    """
+    SELECT c.* FROM door CROSS JOIN LATERAL (
+        SELECT id::text AS id, title, folder, model, params::text AS params, pinned, archived, last_message_at,
+               created_at, updated_at, rev
+          FROM conversations
+         WHERE tenant_id = door.tenant_id AND owner_id = $5 AND deleted_at IS NULL AND (last_message_at, id) < ($2, $3)
+         ORDER BY conversations.last_message_at DESC, conversations.id DESC LIMIT $4) AS c
+    """
 )
 _INSERT_CONVERSATION = text(
     "INSERT INTO conversations (tenant_id, id, owner_id, title, folder, model, params, pinned, archived,"

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from freehold_app.platform.postgres import TenantSession
+from freehold_app.platform.postgres import TenantRead, TenantSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,35 @@ _OWN = text(
      ORDER BY k.created_at DESC, k.id DESC
     """
 )
+# The same two without a transaction around them. $2 and $3: after which row; $4: how many; $5: whose.
+_ALL_AT_ONCE = TenantRead(
+    """
+    SELECT k.id::text AS id, k.name, k.prefix, k.last4, k.service, k.scopes, k.models, k.routes,
+           k.created_by::text AS created_by, p.name AS creator, k.created_at, k.expires_at, u.last_used_at
+      FROM door
+     CROSS JOIN LATERAL (
+           SELECT * FROM api_keys
+            WHERE tenant_id = door.tenant_id AND revoked_at IS NULL AND (created_at, id) < ($2, $3)
+            ORDER BY created_at DESC, id DESC LIMIT $4) AS k
+      LEFT JOIN users AS p ON p.id = k.created_by
+      LEFT JOIN api_key_uses AS u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
+     ORDER BY k.created_at DESC, k.id DESC
+    """
+)
+_OWN_AT_ONCE = TenantRead(
+    """
+    SELECT k.id::text AS id, k.name, k.prefix, k.last4, k.service, k.scopes, k.models, k.routes,
+           k.created_by::text AS created_by, p.name AS creator, k.created_at, k.expires_at, u.last_used_at
+      FROM door
+     CROSS JOIN LATERAL (
+           SELECT * FROM api_keys WHERE tenant_id = door.tenant_id AND created_by = $5 AND NOT service
+              AND revoked_at IS NULL AND (created_at, id) < ($2, $3)
+            ORDER BY created_at DESC, id DESC LIMIT $4) AS k
+      LEFT JOIN users AS p ON p.id = k.created_by
+      LEFT JOIN api_key_uses AS u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
+     ORDER BY k.created_at DESC, k.id DESC
+    """
+)
 _ONE = text(
     """
     SELECT k.id, k.name, k.prefix, k.last4, k.service, k.scopes, k.models, k.routes, k.created_by, p.name AS creator,
@@ -159,6 +188,11 @@ async def page(session: TenantSession, reach: Reach, at: datetime, last_id: UUID
     if reach.everybody:
         return [ShownKey(*row) for row in await session.execute(_ALL, values)]
     return [ShownKey(*row) for row in await session.execute(_OWN, values | {"owner": reach.owner})]
+
+
+def page_at_once(reach: Reach) -> tuple[TenantRead, tuple[UUID | None, ...]]:
+    """`page` for `Database.read`, and what comes after row and limit."""
+    return (_ALL_AT_ONCE, ()) if reach.everybody else (_OWN_AT_ONCE, (reach.owner,))
 
 
 async def find(session: TenantSession, reach: Reach, key_id: UUID) -> ShownKey | None:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from freehold_app.keys.service import Keys
+from datetime import datetime
+from uuid import UUID
+
+from freehold_app.auth.permissions import Action
+from freehold_app.auth.principal import Principal
+from freehold_app.auth.quick import QuickList
+from freehold_app.keys import repository
+from freehold_app.keys.service import Keys, reach_of
 from freehold_app.keys.uses import KeyUses
+from freehold_app.platform.postgres import TenantRead
 from freehold_app.wiring import Deps, Slice
 
 
 def keys_slice(deps: Deps) -> Slice:
     keys = Keys(deps.peppers, deps.clock, deps.announce, deps.settings.keys.max_per_user)
     uses = KeyUses(deps.database, deps.directory.take_key_uses)
-    return Slice("keys", gives=[keys], loops={"uses": uses.run})
+    return Slice("keys", gives=[keys], loops={"uses": uses.run}, quick=[LIST])
+
+
+def _page(principal: Principal) -> tuple[TenantRead, tuple[UUID | None, ...]]:
+    return repository.page_at_once(reach_of(principal))
+
+
+LIST = QuickList(
+    path="/keys", action=Action.KEYS_OWN, statement=_page, after=(datetime, UUID), key=("created_at", "id")
+)

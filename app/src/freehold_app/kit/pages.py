@@ -30,7 +30,7 @@ from freehold_app.kit.errors import BadCursorError
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 _MAC_BYTES = 16
-_MAX_CURSOR = 1024
+MAX_CURSOR = 1024
 _BEYOND: Mapping[type, Any] = {
     datetime: datetime.max.replace(tzinfo=UTC),
     UUID: UUID(int=(1 << 128) - 1),
@@ -59,7 +59,7 @@ class Cursors:
     def decode(self, scope: str, cursor: str) -> list[Any]:
         """The last row's key; BadCursorError where the cursor is not ours or belongs to another list."""
         try:
-            raw = base64.urlsafe_b64decode(cursor[:_MAX_CURSOR] + "=" * (-len(cursor) % 4))
+            raw = base64.urlsafe_b64decode(cursor[:MAX_CURSOR] + "=" * (-len(cursor) % 4))
         except (ValueError, binascii.Error) as error:
             raise BadCursorError from error
         mac, data = raw[:_MAC_BYTES], raw[_MAC_BYTES:]

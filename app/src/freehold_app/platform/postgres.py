@@ -16,15 +16,18 @@ from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 from pydantic import SecretStr
-from sqlalchemy import URL, NullPool, QueuePool, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy import URL, NullPool, QueuePool, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util.concurrency import greenlet_spawn
 
 from freehold_app.kit.clock import Clock
 from freehold_app.platform.errors import DatabaseBusyError, DatabaseUnavailableError, DataRefusedError
@@ -38,6 +41,7 @@ _OPEN = text(
     "SELECT set_config('app.tenant', :tenant, true), set_config('statement_timeout', :statement, true),"
     " set_config('lock_timeout', :lock, true), set_config('idle_in_transaction_session_timeout', :idle, true)"
 )
+_DOOR = "WITH door AS MATERIALIZED (SELECT CAST(set_config('app.tenant', $1, true) AS uuid) AS tenant_id) "
 # Held by the transaction, which may idle for as long as its process lives.
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
 _MAY_IDLE = text("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
@@ -45,6 +49,7 @@ _BEAT = text("SELECT 1")
 _HAS_VERSION = text("SELECT to_regclass('alembic_version') IS NOT NULL")
 _VERSION = text("SELECT max(version_num) FROM alembic_version")
 _CONNECT_SECONDS = 5
+_PING_AFTER_SECONDS = 10
 _RECYCLE_SECONDS = 1800  # so that connections move over when a load balancer or a fail-over moved
 
 
@@ -77,6 +82,22 @@ class PoolState:
     overflow: int
 
 
+class TenantRead:
+    """One SELECT that a tenant's rows may be read with in a single round trip, by `Database.read`.
+
+        TenantRead("SELECT page.* FROM door CROSS JOIN LATERAL (SELECT ... WHERE tenant_id = door.tenant_id ...) page")
+
+    `door` sets the tenant for the statement's own transaction, as BEGIN and `set_config` do elsewhere. Its row must be
+    asked for inside of LATERAL: only then nothing is read before the tenant is set. Were it not, there would be no
+    tenant and no rows. Parameters begin at $2.
+    """
+
+    def __init__(self, body: str) -> None:
+        if "LATERAL (" not in body or "door.tenant_id" not in body.partition("LATERAL (")[2]:
+            raise ValueError("the statement must ask for door.tenant_id inside of LATERAL")
+        self.text = _DOOR + body
+
+
 class AdvisoryLock:
     """A lock that this process holds."""
 
@@ -93,6 +114,8 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, opening: Mapping[str, str], clock: Clock) -> None:
         self._engine = engine
+        self.reads = not isinstance(engine.pool, NullPool)
+        """Whether `read` may be used: its deadlines are the connection's own, and a pooler between loses them."""
         self._opening = opening
         self._clock = clock
         self.watch = PoolWatch()
@@ -102,6 +125,27 @@ class Database:
         """A transaction that sees and writes this tenant's rows only."""
         async with self._begin(str(tenant_id)) as session:
             yield session
+
+    async def read(self, tenant_id: UUID, statement: TenantRead, *values: object) -> list[asyncpg.Record]:
+        """The tenant's rows in one round trip; DatabaseUnavailableError or DatabaseBusyError for any failure."""
+        try:
+            async with self._lent() as connection:
+                rows: list[asyncpg.Record] = await connection.fetch(statement.text, str(tenant_id), *values)
+                return rows
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise DatabaseUnavailableError(type(error).__name__) from error
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of the pool, below SQLAlchemy and in no transaction."""
+        with _translated(self.watch):
+            started = self._clock.monotonic()
+            lent = await greenlet_spawn(self._engine.pool.connect)
+            self.watch.waited(self._clock.monotonic() - started)
+            try:
+                yield lent.driver_connection
+            finally:
+                await greenlet_spawn(lent.close)
 
     @asynccontextmanager
     async def platform(self) -> AsyncIterator[PlatformSession]:
@@ -154,6 +198,11 @@ def open_database(
     """A `Database` that connects at first use; ValueError where the address asks for a TLS mode that is not kept."""
     address, arguments = connect_arguments(url.get_secret_value())
     pooling: dict[str, Any] = {"poolclass": NullPool}
+    opening = {
+        "statement": _milliseconds(statement_timeout_seconds or settings.statement_timeout_seconds),
+        "lock": _milliseconds(settings.lock_timeout_seconds),
+        "idle": _milliseconds(settings.idle_in_transaction_seconds),
+    }
     if settings.pooler == "transaction":
         arguments |= {"statement_cache_size": 0, "prepared_statement_name_func": lambda: f"__freehold_{uuid4()}__"}
     else:
@@ -163,16 +212,39 @@ def open_database(
             "pool_timeout": settings.pool_timeout_seconds,
             "pool_recycle": _RECYCLE_SECONDS,
             "pool_use_lifo": True,
-            "pool_pre_ping": True,  # a restarted server costs one round trip here and not a refused caller
         }
+        arguments |= {"server_settings": _deadlines(opening)}
     # hide_parameters: an error's text is logged, and parameters are what people keep secret.
     engine = create_async_engine(address, connect_args=arguments, hide_parameters=True, **pooling)
-    opening = {
-        "statement": _milliseconds(statement_timeout_seconds or settings.statement_timeout_seconds),
-        "lock": _milliseconds(settings.lock_timeout_seconds),
-        "idle": _milliseconds(settings.idle_in_transaction_seconds),
-    }
+    event.listen(engine.sync_engine.pool, "checkout", _still_there)
     return Database(engine, opening, clock)
+
+
+def _deadlines(opening: Mapping[str, str]) -> dict[str, str]:
+    """What `_OPEN` sets for a transaction, for a connection from its start."""
+    return {
+        "statement_timeout": opening["statement"],
+        "lock_timeout": opening["lock"],
+        "idle_in_transaction_session_timeout": opening["idle"],
+    }
+
+
+def _still_there(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+    """A connection that its server has closed is replaced before anybody gets it, and the idle ones beside it.
+
+    The driver hears of the end at once, so it is asked. Only one that idled for long, which a firewall may have dropped
+    without a word, costs the three round trips of a ping.
+    """
+    now = monotonic()
+    idle = now - record.info.get("used", now)
+    record.info["used"] = now
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
+    if idle > _PING_AFTER_SECONDS:
+        try:
+            connection.ping()
+        except Exception as error:
+            raise InvalidatePoolError from error
 
 
 def connect_arguments(url: str) -> tuple[URL, dict[str, Any]]:
