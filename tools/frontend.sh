@@ -1,6 +1,7 @@
 #!/bin/sh
 # The web app's tests: `frontend.sh frontend JUNIT` checks types, style and boundaries and runs the unit tests with their coverage;
-# `frontend.sh browser JUNIT` builds the app and drives it in Chromium; `frontend.sh install` only installs the packages.
+# `frontend.sh browser JUNIT` builds the app and drives it in Chromium, on a fake API and then on the real app, its stores and
+# a model; `frontend.sh install` only installs the packages.
 # JUNIT is where the results go. On Debian, root gets Chromium installed.
 set -eu
 cd "$(dirname "$0")/../frontend"
@@ -36,7 +37,13 @@ frontend)
 browser)
     chromium
     node npm run --silent build
-    PLAYWRIGHT_JUNIT_OUTPUT_FILE=$2 PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 node npx playwright test --reporter=list,junit
+    export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
+    failed=0
+    PLAYWRIGHT_JUNIT_OUTPUT_FILE=$2 node npx playwright test --reporter=list,junit || failed=1
+    PLAYWRIGHT_JUNIT_OUTPUT_FILE=$2.real PYTHONPATH=../tools ../.venv/bin/python -m dev trial \
+        sh ../tools/node.sh npx playwright test -c playwright.real.config.ts --reporter=list,junit || failed=1
+    PYTHONPATH=../tools ../.venv/bin/python -m tiers.merging "$2" "$2.real"
+    exit "$failed"
     ;;
 *) echo "frontend.sh: no such part: $1" >&2 && exit 2 ;;
 esac

@@ -1,4 +1,4 @@
-"""`python -m dev up|reset`: what the Makefile calls."""
+"""`python -m dev up|reset|trial COMMAND ...`: what the Makefile and the browser tests call."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
-from dev import configuration, engine, ports, supervisor, web
+from dev import configuration, engine, ports, supervisor, trial, web
 from dev.credentials import EMAIL, TENANT, Credentials, credentials
 from dev.errors import DevError
 from dev.places import Places
@@ -27,17 +28,36 @@ PART = "dev"
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="dev", description=__doc__)
-    parser.add_argument("verb", choices=("up", "reset"))
-    verb = {"up": up, "reset": reset}[parser.parse_args(argv).verb]
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    parser.add_argument("verb", choices=("up", "reset", "trial"))
+    parser.add_argument("command", nargs=argparse.REMAINDER, help="what a trial runs")
+    given = parser.parse_args(argv)
+    if bool(given.command) != (given.verb == "trial"):
+        parser.error("a trial needs a command, and nothing else takes one")
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where the caller has them ignored
+        signal.signal(number, _as_interrupt)
     try:
-        with alone(Places()):
-            verb(Places())
+        with alone(places := Places(trial=given.verb == "trial")):
+            return _run(given.verb, places, given.command)
     except (DevError, StoreError) as error:
-        print(f"\nmake dev failed: {error}", file=sys.stderr)
+        print(f"\n{'trial' if given.verb == 'trial' else 'make dev'} failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nstopped; what you wrote is kept in .dev/, `make dev-reset` forgets it")
+        return stopped(given.verb)
+
+
+def stopped(verb: str) -> int:
+    """By Ctrl-C, which is how `up` ends and how nothing else should."""
+    if verb != "up":
+        return 130
+    print("\nstopped; what you wrote is kept in .dev/, `make dev-reset` forgets it")
+    return 0
+
+
+def _run(verb: str, places: Places, command: Sequence[str]) -> int:
+    if verb == "trial":
+        reset(places)
+        return trial.run(places, marked(places), command)
+    {"up": up, "reset": reset}[verb](places)
     return 0
 
 
@@ -45,16 +65,28 @@ def up(places: Places) -> None:
     """Everything, until Ctrl-C."""
     started = time.monotonic()
     end_left_over(places)
-    os.environ.update(processes.mark(places.dev, PART))  # inherited by all that starts here
-    inherited = configuration.inherited(os.environ) | processes.mark(places.dev, PART)
+    inherited = marked(places)
     chosen = ports.chosen(os.environ)
-    web.prepare(places, inherited)
-    engine.prepare(places)
+    prepare(places, inherited)
     secrets = credentials(places.credentials)
-    setup = Setup(places, chosen, secrets, inherited)
+    setup = Setup(places, chosen, secrets, inherited, web.next_server(places))
     with supervisor.everything(setup) as running:
         print(greeting(chosen, secrets, time.monotonic() - started), flush=True)
         supervisor.watch(running)
+
+
+def marked(places: Places) -> dict[str, str]:
+    """The environment for all that starts here: by its mark a later run finds what a killed one has left."""
+    os.environ.update(processes.mark(places.dev, PART))  # the stores inherit this process's own
+    return configuration.inherited(os.environ) | processes.mark(places.dev, PART)
+
+
+def prepare(places: Places, inherited: dict[str, str]) -> None:
+    """What is fetched once, side by side: the web app's packages and the engine."""
+    with ThreadPoolExecutor() as pool:
+        fetched = (pool.submit(web.prepare, places, inherited), pool.submit(engine.prepare, places))
+    for each in fetched:
+        each.result()
 
 
 def reset(places: Places) -> None:
@@ -62,9 +94,10 @@ def reset(places: Places) -> None:
     end_left_over(places)
     for path in (places.postgres, places.valkey, places.dev / "logs"):
         shutil.rmtree(path, ignore_errors=True)
-    for path in (places.credentials, places.routes, places.owner_made):
+    for path in (places.credentials, places.routes, places.owner_made, places.schema_made):
         path.unlink(missing_ok=True)
-    print("forgotten: database, owner and logs of `make dev`")
+    if not places.trial:
+        print("forgotten: database, owner and logs of `make dev`")
 
 
 def greeting(chosen: Ports, secrets: Credentials, seconds: float) -> str:

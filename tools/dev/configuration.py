@@ -56,8 +56,10 @@ def inherited(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if not name.startswith("FREEHOLD_") and name not in _FOREIGN}
 
 
-def app_environment(ports: Ports, stores: Stores, secrets: Credentials, routes_file: Path) -> dict[str, str]:
-    """Settings of `serve` and `create-owner`."""
+def app_environment(
+    ports: Ports, stores: Stores, secrets: Credentials, routes_file: Path, bootstrap: str = ""
+) -> dict[str, str]:
+    """Settings of `serve` and `create-owner`; with `bootstrap` a browser can make the first owner."""
     return {
         "FREEHOLD_ENVIRONMENT": "development",
         "FREEHOLD_PUBLIC_URL": address(ports),
@@ -67,6 +69,7 @@ def app_environment(ports: Ports, stores: Stores, secrets: Credentials, routes_f
         "FREEHOLD_REDIS_URL": stores.redis,
         "FREEHOLD_KEYS_PEPPERS": json.dumps({"1": secrets.pepper}),
         "FREEHOLD_AUTH_SIGNING_KEYS": json.dumps({"1": secrets.signing_key}),
+        "FREEHOLD_AUTH_BOOTSTRAP_TOKEN": bootstrap,
         "FREEHOLD_GATEWAY_LISTEN": f"{HOST}:{ports.app}",
         "FREEHOLD_GATEWAY_ADMIN_LISTEN": f"{HOST}:{ports.admin}",
         "FREEHOLD_GATEWAY_ROUTES": str(routes_file),

@@ -13,10 +13,12 @@ class Places:
     """The paths of one checkout."""
 
     root: Path = ROOT
+    trial: bool = False
+    """Whether this is a `trial`: data of its own, so that it runs beside `make dev` and never touches its people."""
 
     @property
     def dev(self) -> Path:
-        return self.root / ".dev"
+        return self.root / ".dev" / "trial" if self.trial else self.root / ".dev"
 
     @property
     def postgres(self) -> Path:
@@ -37,7 +39,7 @@ class Places:
     @property
     def engine(self) -> Path:
         """Of the engine: llama.cpp's library and the weights, some 200 MB; `make dev-reset` keeps it."""
-        return self.dev / "engine"
+        return self.root / ".dev" / "engine"
 
     @property
     def owner_made(self) -> Path:
@@ -45,9 +47,13 @@ class Places:
         return self.dev / "owner-made"
 
     @property
-    def packages_made(self) -> Path:
-        """Holds the digest of the lock from which frontend/node_modules was made."""
-        return self.dev / "packages-made"
+    def schema_made(self) -> Path:
+        """Says which migrations the database has had, and on which day its partitions were made."""
+        return self.dev / "schema-made"
+
+    @property
+    def migrations(self) -> Path:
+        return self.root / "app" / "migrations"
 
     @property
     def app_sources(self) -> tuple[Path, ...]:

@@ -1,7 +1,7 @@
 """Starts everything side by side, watches it, starts the app anew when its code changes, and ends everything.
 
-The order: stores; then engine and Next, which need none of them; the schema; the app; the owner, the first time; then
-the address is told once all three answer over HTTP.
+The order: web server and engine, which need nothing; stores; the schema, where it is not as the migrations want it; the
+app; the owner, the first time; then the address is told once all three answer over HTTP.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from dev import configuration, engine, web
@@ -22,9 +23,10 @@ from dev.errors import DevError, PartEndedError
 from dev.parts import LAST_CHARACTERS, Part, answers, python
 from dev.places import Places
 from dev.ports import Ports
+from dev.schema import described, is_due
 
 LOOK_SECONDS = 0.3
-APP_SECONDS, ENGINE_SECONDS, WEB_SECONDS = 30.0, 60.0, 90.0
+APP_SECONDS, ENGINE_SECONDS, WEB_SECONDS = 90.0, 90.0, 90.0  # on a machine that does much else
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class Setup:
     ports: Ports
     secrets: Credentials
     inherited: Mapping[str, str]
+    web_server: Sequence[str]
+    bootstrap: str = ""
+    """The token with which a browser makes the first owner; empty: the owner of `secrets` is made."""
 
 
 @dataclass
@@ -80,7 +85,7 @@ def everything(setup: Setup) -> Iterator[Running]:
 def start_web(setup: Setup) -> Part:
     environment = {**setup.inherited, **web.environment(setup.ports)}
     folder = setup.places.root / "frontend"
-    return Part("web", web.server(setup.places), environment, setup.places.log("web"), folder)
+    return Part("web", setup.web_server, environment, setup.places.log("web"), folder)
 
 
 def start_engine(setup: Setup) -> Part:
@@ -97,15 +102,19 @@ def start_app(setup: Setup, stores: Stores) -> Part:
 
 
 def migrate(setup: Setup, stores: Stores) -> None:
-    """DevError with the command's words where the schema cannot be brought up to date."""
+    """DevError with the command's words where the schema cannot be brought up to date; nothing where it is."""
+    wanted, stamp = described(setup.places.migrations, _today()), setup.places.schema_made
+    if not is_due(stamp, wanted):
+        return
     environment = {**setup.inherited, **configuration.migration_environment(stores)}
     _command(python("-m", "freehold_app", "migrate", "--wait-seconds", "5"), environment, setup.places.root)
+    stamp.write_text(wanted)
 
 
 def make_owner(setup: Setup, stores: Stores) -> None:
     """Once for each database: a second time would end the person's sessions."""
     stamp = setup.places.owner_made
-    if stamp.exists():
+    if setup.bootstrap or stamp.exists():
         return
     command = python("-m", "freehold_app", "create-owner", "--tenant", TENANT, "--email", EMAIL, "--password-stdin")
     _command(command, _app_environment(setup, stores), setup.places.root, stdin=f"{setup.secrets.owner}\n")
@@ -148,8 +157,12 @@ def _news(files: Sequence[Path], root: Path) -> str:
 
 
 def _app_environment(setup: Setup, stores: Stores) -> dict[str, str]:
-    ours = configuration.app_environment(setup.ports, stores, setup.secrets, setup.places.routes)
+    ours = configuration.app_environment(setup.ports, stores, setup.secrets, setup.places.routes, setup.bootstrap)
     return {**setup.inherited, **ours}
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _command(arguments: Sequence[str], environment: Mapping[str, str], folder: Path, stdin: str = "") -> None:

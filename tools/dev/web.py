@@ -1,8 +1,10 @@
-"""The web app for `make dev`: its packages from the lock, and Next's server, which passes calls on to the app."""
+"""The web app for `make dev`: its packages from the lock, and a server that passes calls on to the app.
+
+While one edits that is Next's; a trial serves the built files, with the headers that nginx sends.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 from collections.abc import Mapping
 
@@ -17,25 +19,26 @@ def node(places: Places, *command: str) -> list[str]:
     return ["sh", str(places.root / "tools" / "node.sh"), *command]
 
 
-def server(places: Places) -> list[str]:
-    return node(places, "npm", "run", "--silent", "dev", "--", "--hostname", HOST)
+def next_server(places: Places) -> list[str]:
+    """Pages are compiled when somebody opens them; npm in between would only cost its own start."""
+    return node(places, "node", "node_modules/next/dist/bin/next", "dev", "--hostname", HOST)
+
+
+def built_server(places: Places) -> list[str]:
+    """The files of `npm run build`; DevError where there are none."""
+    if not (places.root / "frontend" / "out" / "index.html").is_file():
+        raise DevError("the web app is not built: run 'sh ../tools/node.sh npm run build' in frontend/")
+    return node(places, "node", "tests/real/server.ts")
 
 
 def environment(ports: Ports) -> dict[str, str]:
-    """Next's port, and where it passes on what it does not serve itself."""
+    """The server's port, and where it passes on what it does not serve itself."""
     return {"PORT": str(ports.web), "FREEHOLD_DEV_APP": f"http://{HOST}:{ports.app}"}
 
 
 def prepare(places: Places, environ: Mapping[str, str]) -> None:
     """Install frontend/node_modules where it is missing or older than its lock; DevError with npm's words."""
-    folder = places.root / "frontend"
-    digest = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
-    stamp = places.packages_made
-    if (folder / "node_modules").is_dir() and stamp.exists() and stamp.read_text() == digest:
-        return
-    print("dev: installing the web app's packages (npm ci)", flush=True)
-    command = node(places, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
-    done = subprocess.run(command, cwd=folder, env=dict(environ), capture_output=True, text=True, check=False)
+    script = str(places.root / "tools" / "frontend.sh")
+    done = subprocess.run(["sh", script, "install"], env=dict(environ), stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
-        raise DevError(f"npm ci failed:\n{done.stderr[-2000:]}")
-    stamp.write_text(digest)
+        raise DevError(f"the web app's packages cannot be installed:\n{done.stderr[-2000:]}")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 PLACE_MARK = "FREEHOLD_INSTALL_PLACE"
 PART_MARK = "FREEHOLD_INSTALL_PART"
+GONE_SECONDS = 10.0  # a killed process of some 100 MB is not gone at once on a busy machine
 
 
 def mark(local: Path, part: str) -> dict[str, str]:
@@ -42,14 +43,17 @@ def left_over(local: Path, parts: Sequence[str], proc: Path = Path("/proc")) -> 
 
 
 def end(pids: Iterable[int], grace_seconds: float = 2.0) -> None:
-    """SIGTERM, then SIGKILL for those that stay."""
-    waiting = [pid for pid in pids if _signal(pid, signal.SIGTERM)]
-    deadline = time.monotonic() + grace_seconds
-    while waiting and time.monotonic() < deadline:
+    """SIGTERM, then SIGKILL for those that stay; when it returns they are gone, and their ports with them."""
+    waiting = _until_gone([pid for pid in pids if _signal(pid, signal.SIGTERM)], grace_seconds)
+    _until_gone([pid for pid in waiting if _signal(pid, signal.SIGKILL)], GONE_SECONDS)
+
+
+def _until_gone(pids: Sequence[int], seconds: float) -> Sequence[int]:
+    """Those that are there after `seconds` at the latest."""
+    deadline = time.monotonic() + seconds
+    while (pids := [pid for pid in pids if _lives(pid)]) and time.monotonic() < deadline:
         time.sleep(0.02)
-        waiting = [pid for pid in waiting if _lives(pid)]
-    for pid in waiting:
-        _signal(pid, signal.SIGKILL)
+    return pids
 
 
 def _signal(pid: int, number: signal.Signals) -> bool:

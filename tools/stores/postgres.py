@@ -87,8 +87,10 @@ class PostgresServer:
         password.unlink()
 
     def _state(self) -> str:
+        """As the server tells it; a killed one leaves a file that still says ready, so the process must be ours."""
         try:
-            return (self._data / "postmaster.pid").read_text().split("\n")[_STATE_LINE]
+            lines = (self._data / "postmaster.pid").read_text().split("\n")
+            return lines[_STATE_LINE] if self._process is not None and lines[0] == str(self._process.pid) else ""
         except (OSError, IndexError):
             return ""
 

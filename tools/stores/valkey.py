@@ -41,6 +41,8 @@ class ValkeyServer:
             "",
             "--appendonly",
             "no",
+            "--set-proc-title",
+            "no",  # it would overwrite the environment by which a killed run's server is found
         ]
         self._process = StoreProcess([*arguments, "--dir", str(self._folder)], self._folder / "valkey.log")
         self._process.wait_until(self._answers, _START_SECONDS)

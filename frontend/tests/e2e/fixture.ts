@@ -2,19 +2,17 @@
  * A browser page on a fake installation of its own. Whatever the test looks at, the page must not violate its policy,
  * write to the console, call another origin or fail to hydrate.
  */
-import { test as base, expect, type Page } from '@playwright/test'
+import { test as base, expect } from '@playwright/test'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createFake } from '../fake-api/server.ts'
+import { watch } from '../watch.ts'
 
 interface Fake {
   readonly url: string
   /** Changes the fake world; answers with what it holds now. */
   set(patch: object): Promise<{ messages: Record<string, unknown>[]; conversations: Record<string, unknown>[] }>
 }
-
-/** Messages that a test provokes on purpose, such as a refused call. */
-const EXPECTED = [/^Failed to load resource/, /net::ERR_(FAILED|INTERNET_DISCONNECTED|CONNECTION|EMPTY_RESPONSE)/]
 
 export const test = base.extend<{ fake: Fake; signedIn: boolean; theme: 'light' | 'dark'; watched: void }>({
   signedIn: [true, { option: true }],
@@ -41,19 +39,5 @@ export const test = base.extend<{ fake: Fake; signedIn: boolean; theme: 'light' 
     { auto: true },
   ],
 })
-
-function watch(page: Page, own: string): string[] {
-  const wrong: string[] = []
-  page.on('console', message => {
-    if (message.type() !== 'error' && !/violat|hydrat/i.test(message.text())) return
-    if (!EXPECTED.some(pattern => pattern.test(message.text()))) wrong.push(`console: ${message.text()}`)
-  })
-  page.on('pageerror', error => wrong.push(`error: ${error.message}`))
-  page.on('request', request => {
-    if (!request.url().startsWith(own) && !/^(blob|data):/.test(request.url()))
-      wrong.push(`foreign request: ${request.url()}`)
-  })
-  return wrong
-}
 
 export { expect }
