@@ -2,7 +2,9 @@
 import { accessible, expect, signIn, test } from './fixture.ts'
 import { BOOTSTRAP_TOKEN, OWNER, TENANT } from './installation.ts'
 
-test('the first owner is made with the bootstrap token, once, and wrong input is named and kept', async ({ device }) => {
+test('the first owner is made with the bootstrap token, once, and wrong input is named and kept', async ({
+  device,
+}) => {
   const page = await device()
   await page.goto('/')
   await expect(page).toHaveURL(/sign-in/)

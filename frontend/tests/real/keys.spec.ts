@@ -14,7 +14,10 @@ const ask = (key: string) =>
 async function made(page: Page, name: string): Promise<string> {
   await page.goto('/keys')
   await accessible(page)
-  await page.getByRole('button', { name: /^Create (a|the first) key$/ }).first().click()
+  await page
+    .getByRole('button', { name: /^Create (a|the first) key$/ })
+    .first()
+    .click()
   const form = page.getByRole('dialog', { name: 'Create a key' })
   await form.getByLabel('Ends').selectOption('date')
   await form.getByRole('button', { name: 'Create' }).click()
