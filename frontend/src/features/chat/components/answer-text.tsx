@@ -1,8 +1,7 @@
 'use client'
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { t } from '@/lib/i18n/t'
-
-const Markdown = lazy(() => import('@/lib/markdown/markdown').then(module => ({ default: module.Markdown })))
+import { useMarkdown } from '../hooks/use-markdown'
 
 interface Props {
   text: string
@@ -11,15 +10,18 @@ interface Props {
 }
 
 export function AnswerText({ text, reasoning, writing }: Props): ReactNode {
+  const Markdown = useMarkdown()
   return (
     <>
       {reasoning && <Reasoning text={reasoning} writing={writing && text === ''} />}
       {text !== '' && (
-        <Suspense fallback={<p className="whitespace-pre-wrap [overflow-wrap:anywhere]">{text}</p>}>
-          <div className={writing ? 'being-written' : undefined}>
+        <div className={writing ? 'being-written' : undefined}>
+          {Markdown ? (
             <Markdown text={text} done={!writing} />
-          </div>
-        </Suspense>
+          ) : (
+            <p className="whitespace-pre-wrap [overflow-wrap:anywhere]">{text}</p>
+          )}
+        </div>
       )}
       {writing && text === '' && (
         <span aria-hidden className="bg-accent inline-block h-[17px] w-2 rounded-[1px] align-[-3px]" />

@@ -13,6 +13,7 @@ import { modelFor, readyInstead } from '../api/models'
 import { figuresOf, paramsOf } from '../api/read'
 import { useActs } from '../hooks/use-acts'
 import { useFollow } from '../hooks/use-follow'
+import { useMarkdown } from '../hooks/use-markdown'
 import type { Models } from '../hooks/use-models'
 import { useThread, type ThreadState } from '../hooks/use-thread'
 import { NEW, useChat } from '../store/chat-store'
@@ -94,6 +95,7 @@ function Frame(props: Props & { thread?: ThreadState }): ReactNode {
   const { id, conversation, models, thread, onAsk, className } = props
   const online = useOnline()
   const follow = useFollow()
+  useMarkdown()
   const model = useModel(props)
   const { params, save } = useParams(props)
   const [editing, setEditing] = useState<string>()
