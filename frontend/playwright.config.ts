@@ -5,6 +5,8 @@ const executablePath = findBrowser()
 if (!executablePath)
   throw new Error('no Chromium found: install the package chromium, or name one by FREEHOLD_CHROMIUM')
 
+const FIGURES = '**/figures.spec.ts'
+
 export default defineConfig({
   testDir: 'tests/e2e',
   fullyParallel: true,
@@ -21,6 +23,13 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     trace: 'off',
+    // A worker keeps two megabytes per test; those that are about it allow it.
+    serviceWorkers: 'block',
     launchOptions: { executablePath, args: browserFlags() },
   },
+  // Figures come last and alone, because they measure; `--no-deps` runs them by themselves.
+  projects: [
+    { name: 'app', testIgnore: FIGURES },
+    { name: 'figures', testMatch: FIGURES, dependencies: ['app'], workers: 1, fullyParallel: false },
+  ],
 })

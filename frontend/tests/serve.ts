@@ -43,6 +43,13 @@ export function fileFor(pathname: string, out: string = OUT): string | undefined
 }
 
 const HEADERS = nginxHeaders()
+const CODINGS = { br: '.br', gzip: '.gz' }
+
+/** The compressed copy that the browser takes, as `brotli_static` and `gzip_static` send it. */
+function smallest(file: string, accepted: string): [string, string | undefined] {
+  const fit = Object.entries(CODINGS).find(([coding, end]) => accepted.includes(coding) && existsSync(file + end))
+  return fit ? [file + fit[1], fit[0]] : [file, undefined]
+}
 
 export function serveStatic(
   request: IncomingMessage,
@@ -51,8 +58,9 @@ export function serveStatic(
   out: string = OUT,
 ): void {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-  const send = (status: number, type: string, body: Buffer | string, caching = 'no-cache') => {
-    response.writeHead(status, { ...HEADERS, 'content-type': type, 'cache-control': caching })
+  const send = (status: number, type: string, body: Buffer | string, caching = 'no-cache', coding?: string) => {
+    const coded = coding && { 'content-encoding': coding, vary: 'accept-encoding' }
+    response.writeHead(status, { ...HEADERS, 'content-type': type, 'cache-control': caching, ...coded })
     response.end(request.method === 'HEAD' ? undefined : body)
   }
   if (pathname === '/healthz') return send(200, 'text/plain', 'ok\n')
@@ -60,5 +68,6 @@ export function serveStatic(
   const file = fileFor(pathname, out)
   if (!file) return send(404, 'text/html; charset=utf-8', readFileSync(join(out, '404.html')))
   const caching = pathname.startsWith('/_next/static/') ? 'public, max-age=31536000, immutable' : 'no-cache'
-  send(200, TYPES[extname(file)] ?? 'application/octet-stream', readFileSync(file), caching)
+  const [name, coding] = smallest(file, String(request.headers['accept-encoding'] ?? ''))
+  send(200, TYPES[extname(file)] ?? 'application/octet-stream', readFileSync(name), caching, coding)
 }

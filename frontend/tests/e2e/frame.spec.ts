@@ -1,20 +1,5 @@
-/** The frame: sign-in, the ways in, keyboard, offline, and the rules that hold on every screen. */
-import { AxeBuilder } from '@axe-core/playwright'
+/** The frame: sign-in, the ways in, keyboard, offline. */
 import { expect, test } from './fixture'
-
-const OPEN = ['/sign-in', '/setup', '/invite', '/offline', '/nothing-here']
-const BEHIND = [
-  '/',
-  '/chat',
-  '/models',
-  '/deploy',
-  '/usage',
-  '/keys',
-  '/members',
-  '/settings',
-  '/chat/01930000-0000-7000-8000-000000000064',
-  '/models/qwen3-8b',
-]
 
 test.describe('signing in', () => {
   test.use({ signedIn: false })
@@ -228,6 +213,8 @@ test('a failure says whose it is, and trying again keeps the page', async ({ pag
 })
 
 test.describe('without a connection', () => {
+  test.use({ serviceWorkers: 'allow' })
+
   test('the app opens from the device, shows what it has, and says so', async ({ page, context }) => {
     await page.goto('/')
     await expect(page.getByRole('heading', { name: 'Recent chats' })).toBeVisible()
@@ -248,37 +235,14 @@ test.describe('without a connection', () => {
   })
 })
 
-test('the browser would install it', async ({ page }) => {
-  await page.goto('/')
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready))
-  const session = await page.context().newCDPSession(page)
-  const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
-  expect(installabilityErrors.map(error => error.errorId).filter(id => id !== 'in-incognito')).toEqual([])
+test.describe('the installed app', () => {
+  test.use({ serviceWorkers: 'allow' })
+
+  test('is one that the browser would install', async ({ page }) => {
+    await page.goto('/')
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+    const session = await page.context().newCDPSession(page)
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
+    expect(installabilityErrors.map(error => error.errorId).filter(id => id !== 'in-incognito')).toEqual([])
+  })
 })
-
-for (const theme of ['light', 'dark'] as const) {
-  for (const width of [360, 1440]) {
-    test.describe(`axe, ${theme}, ${width} px`, () => {
-      test.use({ theme, viewport: { width, height: 800 } })
-
-      test('finds nothing on any screen', async ({ page, fake }) => {
-        test.setTimeout(120_000)
-        for (const path of [...BEHIND, ...OPEN]) {
-          await fake.set({ reset: true, signedIn: BEHIND.includes(path) })
-          await page.goto(path)
-          await page.waitForLoadState('load')
-          await expect(page.locator('.skeleton')).toHaveCount(0, { timeout: 10_000 })
-          await page.waitForTimeout(200)
-          const { violations } = await new AxeBuilder({ page })
-            .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
-            .analyze()
-          expect(violations.map(one => `${path} ${one.id}: ${one.nodes.map(node => node.target).join(' ')}`)).toEqual(
-            [],
-          )
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-          expect(wide, `${path} scrolls sideways`).toBeLessThanOrEqual(0)
-        }
-      })
-    })
-  }
-}

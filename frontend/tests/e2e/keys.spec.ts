@@ -1,5 +1,5 @@
 import { expect, test } from './fixture'
-import { axe } from './axe'
+import { findingsInEveryLook } from './axe'
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
 
@@ -132,21 +132,13 @@ test('offline, the list stays with its age and nothing can be made or revoked', 
   await expect(page.getByRole('button', { name: /Revoke/ })).toHaveCount(0)
 })
 
-for (const theme of ['light', 'dark'] as const)
-  for (const width of [360, 1440])
-    test.describe(`${theme}, ${width} px`, () => {
-      test.use({ theme, viewport: { width, height: 800 } })
-      test('axe finds nothing on the list, the form and the key', async ({ page }) => {
-        await page.goto('/keys')
-        await expect(page.getByRole('row', { name: /berth-planner/ })).toBeVisible()
-        expect(await axe(page)).toEqual([])
-        await page.getByRole('button', { name: 'Create a key' }).click()
-        const form = page.getByRole('dialog', { name: 'Create a key' })
-        await form.getByLabel('Name', { exact: true }).fill('x')
-        expect(await axe(page)).toEqual([])
-        await form.getByRole('button', { name: 'Create' }).click()
-        await expect(page.getByRole('dialog', { name: 'x is made' })).toBeVisible()
-        expect(await axe(page)).toEqual([])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
-      })
-    })
+test('axe finds nothing on the form and the key', async ({ page }) => {
+  await page.goto('/keys')
+  await page.getByRole('button', { name: 'Create a key' }).click()
+  const form = page.getByRole('dialog', { name: 'Create a key' })
+  await form.getByLabel('Name', { exact: true }).fill('x')
+  expect(await findingsInEveryLook(page)).toEqual([])
+  await form.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByRole('dialog', { name: 'x is made' })).toBeVisible()
+  expect(await findingsInEveryLook(page)).toEqual([])
+})

@@ -1,5 +1,5 @@
 import { expect, test } from './fixture'
-import { axe } from './axe'
+import { findingsInEveryLook } from './axe'
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
 
@@ -99,19 +99,12 @@ test('members are told which role the page needs', async ({ page, fake }) => {
   await expect(page.getByText('This page needs the role admin.')).toBeVisible()
 })
 
-for (const theme of ['light', 'dark'] as const)
-  for (const width of [360, 1440])
-    test.describe(`${theme}, ${width} px`, () => {
-      test.use({ theme, viewport: { width, height: 800 } })
-      test('axe finds nothing on the lists and the dialogs', async ({ page }) => {
-        await page.goto('/members')
-        await expect(page.getByRole('row', { name: /Priya/ })).toBeVisible()
-        await expect(page.getByRole('row', { name: /tomas/ })).toBeVisible()
-        expect(await axe(page)).toEqual([])
-        await page.getByRole('button', { name: 'What to do with Mira' }).click()
-        await page.getByRole('menuitem', { name: 'Change role' }).click()
-        await page.getByRole('dialog').getByLabel('Admin').check()
-        expect(await axe(page)).toEqual([])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
-      })
-    })
+test('axe finds nothing on the menu and the dialogs', async ({ page }) => {
+  await page.goto('/members')
+  await page.getByRole('button', { name: 'What to do with Mira' }).click()
+  await expect(page.getByRole('menuitem', { name: 'Change role' })).toBeVisible()
+  expect(await findingsInEveryLook(page)).toEqual([])
+  await page.getByRole('menuitem', { name: 'Change role' }).click()
+  await page.getByRole('dialog').getByLabel('Admin').check()
+  expect(await findingsInEveryLook(page)).toEqual([])
+})

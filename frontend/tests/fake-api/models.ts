@@ -297,16 +297,4 @@ export const catalogue: Record<string, Handler> = {
       caps: { models: 12 },
       settings: { default_model: null },
     }),
-  'GET /api/v1/usage/top': ({ world }) =>
-    ok({
-      from: iso(world.now).slice(0, 10),
-      to: iso(world.now).slice(0, 10),
-      items: world.models.map(({ name }, at) => ({
-        group: name,
-        label: name,
-        requests: [3118, 18_240, 412, 9877, 41_006, 1204, 37][at] ?? 0,
-        tokens: 10_000,
-        cost_usd_micros: [2_080_000, 6_400_000, 3_120_000, 740_000, 310_000, 8_150_000, 20_000][at] ?? 0,
-      })),
-    }),
 }

@@ -1,4 +1,4 @@
-/** Answers, written word by word, kept so that a reader may come back. */
+/** Answers, written piece by piece, kept so that a reader may come back. */
 import type { ServerResponse } from 'node:http'
 import { addMessage, type FakeTurn, type World } from './world.ts'
 
@@ -41,6 +41,10 @@ function emit(turn: FakeTurn, event: string, data: object): void {
   for (const reader of turn.readers) reader()
 }
 
+function piecesOf({ answer, piece }: World): readonly string[] {
+  return answer.match(piece ? new RegExp(`[^]{1,${piece}}`, 'g') : /\S+\s*/g) ?? []
+}
+
 async function write(world: World, turn: FakeTurn, answer: Record<string, unknown>, name: string): Promise<void> {
   const model = world.models.find(one => one.name === name)
   if (model && SLEEPING.has(String(model.phase))) {
@@ -63,7 +67,7 @@ async function write(world: World, turn: FakeTurn, answer: Record<string, unknow
     return
   }
   let text = ''
-  for (const word of world.answer.match(/\S+\s*/g) ?? []) {
+  for (const word of piecesOf(world)) {
     if (turn.state === 'cancelled') break
     text += word
     answer.parts = [{ type: 'text', text }]

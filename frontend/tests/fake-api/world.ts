@@ -31,6 +31,8 @@ export interface World {
   /** Milliseconds that a Model takes to wake. */
   wakeMs: number
   answer: string
+  /** Characters of each piece of an answer; 0: word by word. */
+  piece: number
   /** Problem documents with which the next turns end, one each. */
   failing: Record<string, unknown>[]
 }
@@ -198,6 +200,7 @@ export function newWorld(now: number = Date.now()): World {
     wordMs: 20,
     wakeMs: 600,
     failing: [],
+    piece: 0,
     answer: 'At 8 % of the nominal diameter. For 28 mm that is a measured **25.8 mm** or less, taken at three points.',
   }
   CHATS.forEach(([title, name, hours, pinned], at) =>

@@ -10,12 +10,14 @@ export type Values = Readonly<Record<string, string | number>>
 let catalogue: Readonly<Record<string, string>> = {}
 let locale = 'en'
 let plurals = new Intl.PluralRules(locale)
+let numbers = new Intl.NumberFormat(locale)
 
 /** Sets the language for everything said from now on; messages absent from the catalogue stay English. */
 export function setLocale(tag: string, messages: Readonly<Record<string, string>> = {}): void {
   locale = tag
   catalogue = messages
   plurals = new Intl.PluralRules(tag)
+  numbers = new Intl.NumberFormat(tag)
 }
 
 export function currentLocale(): string {
@@ -43,5 +45,5 @@ function branch(count: number, branches: string): string {
 }
 
 function say(value: string | number | undefined): string {
-  return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : String(value)
+  return typeof value === 'number' ? numbers.format(value) : String(value)
 }

@@ -1,16 +1,28 @@
 'use client'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import { t } from '../i18n/t'
+import { createPart } from '../route/part'
 import { showControls } from './safe'
 
 /** Larger blocks stay plain: colouring them would cost more than it tells. */
 export const HIGHLIGHT_MOST = 20_000
 
-/** A settled block may be coloured in idle time; one that still grows changes too often. */
+/** So much takes a millisecond or two. */
+const AT_ONCE_MOST = 2000
+
 const SETTLED_MS = 400
 
-export function CodeBlock({ text, language }: { text: string; language: string | undefined }): ReactNode {
-  const coloured = useHighlight(text, language)
+const useHighlighter = createPart(() => import('./highlight').then(file => file.highlight))
+
+interface Props {
+  text: string
+  language: string | undefined
+  /** Nothing is added to it any more. */
+  settled?: boolean
+}
+
+export function CodeBlock({ text, language, settled = false }: Props): ReactNode {
+  const coloured = useHighlight(text, language, settled)
   const [copied, setCopied] = useState(false)
   const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true))
   return (
@@ -33,21 +45,25 @@ export function CodeBlock({ text, language }: { text: string; language: string |
   )
 }
 
-function useHighlight(text: string, language: string | undefined): ReactNode | undefined {
+/**
+ * A short block that grows no more is coloured as it is drawn; a long one, or one that may still grow, once it has
+ * rested.
+ */
+function useHighlight(text: string, language: string | undefined, settled: boolean): ReactNode | undefined {
+  const highlight = useHighlighter()
+  const atOnce = settled && text.length <= AT_ONCE_MOST
+  const now = useMemo(
+    () => (atOnce && language ? highlight?.(text, language) : undefined),
+    [atOnce, highlight, text, language],
+  )
   const [done, setDone] = useState<{ text: string; nodes: ReactNode }>()
   useEffect(() => {
-    if (!language || text.length > HIGHLIGHT_MOST) return
-    let off = false
+    if (atOnce || !highlight || !language || text.length > HIGHLIGHT_MOST) return
     const timer = setTimeout(() => {
-      void import('./highlight').then(({ highlight }) => {
-        const nodes = highlight(text, language)
-        if (!off && nodes) setDone({ text, nodes })
-      })
+      const nodes = highlight(text, language)
+      if (nodes) setDone({ text, nodes })
     }, SETTLED_MS)
-    return () => {
-      off = true
-      clearTimeout(timer)
-    }
-  }, [text, language])
-  return done?.text === text ? done.nodes : undefined
+    return () => clearTimeout(timer)
+  }, [atOnce, highlight, text, language])
+  return now ?? (done?.text === text ? done.nodes : undefined)
 }

@@ -5,12 +5,12 @@ import { block } from './render'
 
 const GROUP = 50
 
-const One = memo(function One({ token }: { token: Block['token'] }): ReactNode {
-  return block(token)
+const One = memo(function One({ token, settled }: { token: Block['token']; settled: boolean }): ReactNode {
+  return block(token, settled)
 })
 
-/** The blocks for a text that mostly grows; another text begins anew. */
-export function useBlocks(text: string, done: boolean): readonly Block[] {
+/** The blocks for a text that mostly grows, and how many of them grow no more; another text begins anew. */
+export function useBlocks(text: string, done: boolean): readonly [readonly Block[], number] {
   const kept = useRef<{ source: string; state: MarkdownState; final?: readonly Block[] }>({ source: '', state: EMPTY })
   const before = kept.current
   if (text !== before.source) {
@@ -19,7 +19,8 @@ export function useBlocks(text: string, done: boolean): readonly Block[] {
     kept.current = { source: text, state }
   }
   if (done) kept.current.final ??= finish(kept.current.state)
-  return kept.current.final ?? blocks(kept.current.state)
+  const { state, final } = kept.current
+  return final ? [final, final.length] : [blocks(state), state.settled.length]
 }
 
 /**
@@ -27,7 +28,7 @@ export function useBlocks(text: string, done: boolean): readonly Block[] {
  * screen.
  */
 export function Markdown({ text, done, children }: { text: string; done: boolean; children?: ReactNode }): ReactNode {
-  const all = useBlocks(text, done)
+  const [all, settled] = useBlocks(text, done)
   const groups = []
   for (let at = 0; at < all.length; at += GROUP) groups.push(all.slice(at, at + GROUP))
   return (
@@ -40,8 +41,9 @@ export function Markdown({ text, done, children }: { text: string; done: boolean
             className="space-y-[13px]"
             style={full ? { contentVisibility: 'auto', containIntrinsicSize: 'auto 1500px' } : undefined}
           >
-            {group.map(({ at: key, token }) => (
-              <One key={key} token={token} />
+            {group.map(({ at: key, token }, inGroup) => (
+              // Only code looks different once it is settled.
+              <One key={key} token={token} settled={token.type === 'code' && at * GROUP + inGroup < settled} />
             ))}
           </div>
         )

@@ -159,8 +159,8 @@ function Heading({ depth, children }: { depth: number; children: ReactNode }): R
   return <Tag className={depth <= 2 ? 'font-strong text-[1.08em]' : 'font-strong'}>{children}</Tag>
 }
 
-/** One top-level token. */
-export function block(token: Token): ReactNode {
+/** One token; `settled`: a top-level one that grows no more. */
+export function block(token: Token, settled = false): ReactNode {
   switch (token.type) {
     case 'space':
     case 'def':
@@ -178,7 +178,7 @@ export function block(token: Token): ReactNode {
         </p>
       )
     case 'code':
-      return <CodeBlock text={(token as Tokens.Code).text} language={(token as Tokens.Code).lang} />
+      return <CodeBlock text={(token as Tokens.Code).text} language={(token as Tokens.Code).lang} settled={settled} />
     case 'blockquote':
       return (
         <blockquote className="border-line-strong text-text-2 space-y-3 border-s-2 ps-4">

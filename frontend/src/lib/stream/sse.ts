@@ -30,27 +30,38 @@ export async function readEvents(
     onComment: comment => reader.onComment?.(comment),
   })
   const bytes = body.getReader()
+  const watch = watchSilence(silence, () => void bytes.cancel().catch(() => undefined))
   try {
     for (;;) {
-      const { done, value } = await within(bytes.read(), silence)
+      const { done, value } = await bytes.read()
+      if (watch.silent()) throw new DOMException('The stream fell silent', 'NetworkError')
       if (done) break
+      watch.heard()
       parser.feed(decoder.decode(value, { stream: true }))
     }
     parser.feed(decoder.decode())
   } catch (error) {
     void bytes.cancel().catch(() => undefined)
     throw error
+  } finally {
+    watch.end()
   }
 }
 
-async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException('The stream fell silent', 'NetworkError')), ms)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
+/** One timer for the whole stream: a timer for each piece of it would cost as much as reading it. */
+function watchSilence(most: number, act: () => void) {
+  let heardAt = performance.now()
+  let silent = false
+  const look = () => {
+    const left = heardAt + most - performance.now()
+    if (left > 0) return void (timer = setTimeout(look, left))
+    silent = true
+    act()
+  }
+  let timer = setTimeout(look, most)
+  return {
+    heard: () => void (heardAt = performance.now()),
+    silent: () => silent,
+    end: () => clearTimeout(timer),
   }
 }

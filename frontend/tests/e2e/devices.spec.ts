@@ -1,0 +1,116 @@
+/** Two devices of one person, each cut off for a while: nothing is lost, nothing doubled, and both show the same. */
+import type { Browser, Page } from '@playwright/test'
+import { id } from '../fake-api/ids.ts'
+import { expect as plain, test } from './fixture'
+
+const expect = plain.configure({ timeout: 20_000 })
+
+test.slow()
+test.use({ serviceWorkers: 'allow' })
+
+const CRANE = `/chat/${id(100)}`
+const FROM = { one: ['One A', 'One B'], two: ['Two A', 'Two B'] }
+
+const log = (page: Page) => page.getByRole('log')
+const field = (page: Page) => page.getByRole('textbox', { name: 'Your message', exact: true })
+
+/** Opened once with a connection, so that the device holds the app and the conversation. */
+async function device(browser: Browser, url: string): Promise<Page> {
+  const context = await browser.newContext({ baseURL: url, serviceWorkers: 'allow', locale: 'en-GB' })
+  const page = await context.newPage()
+  await page.goto(CRANE)
+  await expect(log(page).getByText('Two signatures are due')).toBeVisible()
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  return page
+}
+
+async function rename(page: Page, title: string): Promise<void> {
+  const row = page.getByRole('listitem').filter({ hasText: 'Translate the tide notice' })
+  await row.hover()
+  await row.getByRole('button').click()
+  await page.getByRole('menuitem', { name: 'Rename' }).click()
+  await page.getByLabel('Title').fill(title)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('listitem').filter({ hasText: title })).toBeVisible()
+}
+
+async function comeBack(page: Page): Promise<void> {
+  await page.context().setOffline(false)
+  await page.evaluate(() => dispatchEvent(new Event('online')))
+}
+
+/** What the device's own store holds of the conversation, in order. */
+const held = (page: Page) =>
+  page.evaluate(async conversation => {
+    const name = (await indexedDB.databases()).map(one => one.name ?? '').find(one => one.startsWith('freehold:')) ?? ''
+    const db = await new Promise<IDBDatabase>(resolve => {
+      const opening = indexedDB.open(name)
+      opening.onsuccess = () => resolve(opening.result)
+    })
+    const rows = await new Promise<Record<string, unknown>[]>(resolve => {
+      const reading = db.transaction('messages').objectStore('messages').getAll()
+      reading.onsuccess = () => resolve(reading.result as Record<string, unknown>[])
+    })
+    db.close()
+    return rows
+      .filter(row => row.conversation_id === conversation)
+      .map(row => `${String(row.id)} ${String(row.status)} ${JSON.stringify(row.parts)}`)
+      .sort()
+  }, id(100))
+
+/** The questions that were asked here and there, in the order in which the thread shows them. */
+const shown = async (page: Page) =>
+  (await log(page).getByRole('article', { name: 'You' }).allInnerTexts()).map(text => text.split('\n').at(-1))
+
+test('two devices write and rename offline, and come back: nothing lost, nothing doubled, the same on both', async ({
+  browser,
+  fake,
+}) => {
+  const pages = { one: await device(browser, fake.url), two: await device(browser, fake.url) }
+  for (const [name, page] of Object.entries(pages)) {
+    await page.context().setOffline(true)
+    for (const text of FROM[name as keyof typeof FROM]) {
+      await field(page).fill(text)
+      await field(page).press('Enter')
+      await expect(page.getByText(text, { exact: true }).first()).toBeVisible()
+    }
+    await rename(page, `Tide notice of ${name}`)
+  }
+  await comeBack(pages.one)
+  await comeBack(pages.two)
+
+  const said = Object.values(FROM).flat()
+  const asked = async () =>
+    (await fake.set({})).messages.filter(one => said.includes((one.parts as { text: string }[])[0]?.text ?? ''))
+  await expect.poll(async () => (await asked()).length).toBe(said.length)
+  await expect.poll(async () => (await fake.set({})).messages.every(one => one.status === 'complete')).toBe(true)
+  for (const page of Object.values(pages)) {
+    await page.reload()
+    await expect(log(page).getByText('Two signatures are due')).toBeVisible()
+  }
+  const server = (await fake.set({})).messages.filter(one => one.conversation_id === id(100))
+  for (const page of Object.values(pages)) await expect.poll(async () => (await held(page)).length).toBe(server.length)
+  expect(await held(pages.one)).toEqual(await held(pages.two))
+  expect((await asked()).map(one => (one.parts as { text: string }[])[0]?.text).toSorted()).toEqual(said.toSorted())
+  await expect.poll(() => shown(pages.one)).toEqual(await shown(pages.two))
+  const titles = (await fake.set({})).conversations.filter(one => /^Tide notice of/.test(String(one.title)))
+  expect(titles).toHaveLength(1)
+  for (const page of Object.values(pages))
+    await expect(page.getByRole('link', { name: String(titles[0]?.title) })).toBeVisible()
+  for (const page of Object.values(pages)) await page.context().close()
+})
+
+test('what one device deletes goes from the other when it comes back', async ({ browser, fake }) => {
+  const pages = { one: await device(browser, fake.url), two: await device(browser, fake.url) }
+  await pages.two.context().setOffline(true)
+  const row = pages.one.getByRole('listitem').filter({ hasText: 'Translate the tide notice' })
+  await row.hover()
+  await row.getByRole('button').click()
+  await pages.one.getByRole('menuitem', { name: 'Delete' }).click()
+  await pages.one.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await expect(pages.one.getByText('Translate the tide notice')).toHaveCount(0)
+  await expect(pages.two.getByText('Translate the tide notice')).toHaveCount(1)
+  await comeBack(pages.two)
+  await expect(pages.two.getByText('Translate the tide notice')).toHaveCount(0)
+  for (const page of Object.values(pages)) await page.context().close()
+})
