@@ -31,6 +31,7 @@ export default function RootLayout({ children }: { children: ReactNode }): React
       <head>
         {/* eslint-disable-next-line no-restricted-syntax -- two constants of ours, hashed into each page's policy */}
         <script dangerouslySetInnerHTML={{ __html: TRUSTED_TYPES_SCRIPT + THEME_SCRIPT }} />
+        <link rel="preload" href="/config.json" as="fetch" crossOrigin="anonymous" />
       </head>
       <body>
         {children}

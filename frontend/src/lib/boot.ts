@@ -4,7 +4,7 @@
  */
 import { installAdapter, auth, onAuth } from './auth/auth'
 import type { AuthAdapter } from './auth/adapter'
-import { loadConfig, type AppConfig } from './config/config'
+import { loadConfig } from './config/config'
 import { check, onConnectivity } from './api/connectivity'
 import { bindStore } from './offline/store'
 
@@ -16,22 +16,23 @@ export function boot(): Promise<void> {
   return booted
 }
 
-async function adapterFor(config: AppConfig): Promise<AuthAdapter> {
+/** The one adapter of this build is fetched beside the configuration, not after it: on a slow line that is a round trip. */
+async function adapter(): Promise<AuthAdapter> {
+  const [config, { createLocalAdapter }] = await Promise.all([loadConfig(), import('./auth/local')])
   if (config.auth.provider !== 'local')
     throw new Error(`auth.provider ${config.auth.provider} is not part of this build; set it to local`)
-  const { createLocalAdapter } = await import('./auth/local')
   return createLocalAdapter()
 }
 
 async function run(): Promise<void> {
-  const adapter = await adapterFor(await loadConfig())
-  installAdapter(adapter)
+  const installed = await adapter()
+  installAdapter(installed)
   onAuth(() => void follow())
   addEventListener('online', () => void check())
   addEventListener('offline', () => void check())
   onConnectivity(online => online && comeBack())
-  await adapter.init()
-  if (adapter.state().status === 'offline') await check()
+  await installed.init()
+  if (installed.state().status === 'offline') await check()
 }
 
 /** Asking for a token confirms who it is, which could not be done while nobody answered. */

@@ -5,7 +5,7 @@ import { expect as plain, test } from './fixture'
 
 const expect = plain.configure({ timeout: 20_000 })
 
-test.slow()
+test.describe.configure({ timeout: 180_000 })
 test.use({ serviceWorkers: 'allow' })
 
 const CRANE = `/chat/${id(100)}`
@@ -20,7 +20,7 @@ async function device(browser: Browser, url: string): Promise<Page> {
   const page = await context.newPage()
   await page.goto(CRANE)
   await expect(log(page).getByText('Two signatures are due')).toBeVisible()
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, { timeout: 60_000 })
   return page
 }
 

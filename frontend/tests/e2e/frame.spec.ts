@@ -220,7 +220,7 @@ test.describe('without a connection', () => {
     await expect(page.getByRole('heading', { name: 'Recent chats' })).toBeVisible()
     await expect(page.getByText('Crane 4 maintenance plan')).toBeVisible()
     await page.evaluate(async () => void (await navigator.serviceWorker.ready))
-    await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, { timeout: 60_000 })
     await context.setOffline(true)
     await page.reload()
     await expect(page.getByText(/^Offline\./)).toBeVisible({ timeout: 15_000 })
