@@ -36,8 +36,9 @@ export function fileFor(pathname: string, out: string = OUT): string | undefined
   const candidates = [
     `${path === '/' ? '/index' : path}.html`,
     path,
-    ...(route ? [`${shellPath(route)}.html`] : []),
+    // Before the shells: a page's data is named like a segment of it.
     dataPath(path),
+    ...(route ? [`${shellPath(route)}.html`] : []),
   ]
   return candidates.map(one => join(out, one)).find(isFile)
 }

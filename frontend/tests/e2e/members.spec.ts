@@ -1,5 +1,5 @@
 import { expect, test } from './fixture'
-import { findingsInEveryLook } from './axe'
+import { findings, findingsInEveryLook, inEveryLook } from './axe'
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
 
@@ -101,9 +101,15 @@ test('members are told which role the page needs', async ({ page, fake }) => {
 
 test('axe finds nothing on the menu and the dialogs', async ({ page }) => {
   await page.goto('/members')
+  const found: string[] = []
+  await inEveryLook(page, async look => {
+    await page.getByRole('button', { name: 'What to do with Mira' }).click()
+    await expect(page.getByRole('menuitem', { name: 'Change role' })).toBeVisible()
+    found.push(...(await findings(page)).map(one => `${look} ${one}`))
+    await page.keyboard.press('Escape')
+  })
+  expect(found).toEqual([])
   await page.getByRole('button', { name: 'What to do with Mira' }).click()
-  await expect(page.getByRole('menuitem', { name: 'Change role' })).toBeVisible()
-  expect(await findingsInEveryLook(page)).toEqual([])
   await page.getByRole('menuitem', { name: 'Change role' }).click()
   await page.getByRole('dialog').getByLabel('Admin').check()
   expect(await findingsInEveryLook(page)).toEqual([])

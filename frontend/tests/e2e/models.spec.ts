@@ -1,5 +1,6 @@
 /** Models: the list, one Model, and the deploy form, on the built pages beside the fake API. */
 import { findingsInEveryLook } from './axe'
+import { draftKept } from './drafts'
 import { expect, test } from './fixture'
 
 /** Beside those that `screens.spec.ts` looks at. */
@@ -171,7 +172,7 @@ test('form and YAML edit one object; text that cannot be read stays', async ({ p
 test('a draft survives a reload', async ({ page }) => {
   await page.goto('/deploy')
   await page.getByLabel('Name', { exact: true }).fill('kept')
-  await page.waitForTimeout(500)
+  await draftKept(page, 'kept')
   await page.reload()
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('kept')
   await page.getByRole('button', { name: 'Start over' }).click()

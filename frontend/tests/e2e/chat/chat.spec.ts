@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { id } from '../../fake-api/ids.ts'
 import { findings, findingsInEveryLook, inEveryLook } from '../axe.ts'
+import { draftKept } from '../drafts.ts'
 import { expect as plain, test } from '../fixture.ts'
 
 /** A shared machine may be slow; what is asked for is that it happens, not when. */
@@ -81,13 +82,14 @@ test('a reload in mid-answer follows it to its end, nothing doubled', async ({ p
 })
 
 test('a lost connection in mid-answer is picked up again', async ({ page, fake }) => {
-  await fake.set({ wordMs: 120 })
+  await fake.set({ wordMs: 250 })
   await page.goto(CRANE)
   await say(page, 'And then?')
   await expect(begun(page)).toBeVisible()
   await page.context().setOffline(true)
-  await page.waitForTimeout(400)
+  await expect(log(page).getByText('The connection broke')).toBeVisible()
   await page.context().setOffline(false)
+  await page.evaluate(() => dispatchEvent(new Event('online')))
   await expect(
     log(page).getByText(
       /^At 8 % of the nominal diameter\. For 28 mm that is a measured 25\.8 mm or less, taken at three points\.$/,
@@ -187,25 +189,29 @@ test('messages typed while it answers wait in an order that can be changed', asy
   expect(own.slice(-3)).toEqual(['One', 'Two', 'Three'])
 })
 
-test('offline a message waits, survives a reload, and goes once when the connection is back', async ({
-  page,
-  fake,
-}) => {
-  await page.goto(CRANE)
-  await page.evaluate(() => navigator.serviceWorker.ready)
-  await page.reload()
-  await expect(log(page).getByText('Two signatures are due')).toBeVisible()
-  await page.context().setOffline(true)
-  await say(page, 'Order the 28 mm rope.')
-  await expect(log(page).getByText('Waits for the connection')).toBeVisible()
-  await page.reload()
-  await expect(log(page).getByText('Order the 28 mm rope.')).toBeVisible()
-  await expect(log(page).getByText('Two signatures are due')).toBeVisible()
-  await page.context().setOffline(false)
-  await page.evaluate(() => dispatchEvent(new Event('online')))
-  await expect(answers(page)).toBeVisible({ timeout: 15_000 })
-  const { messages } = await fake.set({})
-  expect(messages.filter(one => JSON.stringify(one.parts).includes('Order the'))).toHaveLength(1)
+test.describe('with what the worker keeps', () => {
+  test.use({ serviceWorkers: 'allow' })
+
+  test('offline a message waits, survives a reload, and goes once when the connection is back', async ({
+    page,
+    fake,
+  }) => {
+    await page.goto(CRANE)
+    await page.evaluate(() => navigator.serviceWorker.ready)
+    await page.reload()
+    await expect(log(page).getByText('Two signatures are due')).toBeVisible()
+    await page.context().setOffline(true)
+    await say(page, 'Order the 28 mm rope.')
+    await expect(log(page).getByText('Waits for the connection')).toBeVisible()
+    await page.reload()
+    await expect(log(page).getByText('Order the 28 mm rope.')).toBeVisible()
+    await expect(log(page).getByText('Two signatures are due')).toBeVisible()
+    await page.context().setOffline(false)
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    await expect(answers(page)).toBeVisible({ timeout: 15_000 })
+    const { messages } = await fake.set({})
+    expect(messages.filter(one => JSON.stringify(one.parts).includes('Order the'))).toHaveLength(1)
+  })
 })
 
 test('a conversation is renamed, pinned and deleted', async ({ page, fake }) => {
@@ -235,7 +241,7 @@ test('a conversation is renamed, pinned and deleted', async ({ page, fake }) => 
 test('a draft is kept on this device', async ({ page }) => {
   await page.goto(CRANE)
   await field(page).fill('Dear insurer')
-  await page.waitForTimeout(500)
+  await draftKept(page, 'Dear insurer')
   await page.goto('/chat?new')
   await expect(page.getByText('Draft on this device')).toBeVisible()
   await page.goto(CRANE)
