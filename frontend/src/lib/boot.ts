@@ -2,7 +2,7 @@
  * The start: configuration, then the adapter it names, then the identity. What was known last paints before any of it
  * arrived; what belongs to a signed-in page is loaded only then.
  */
-import { installAdapter, auth, onAuth } from './auth/auth'
+import { auth, expectAdapter, installAdapter, onAuth } from './auth/auth'
 import type { AuthAdapter } from './auth/adapter'
 import { loadConfig } from './config/config'
 import { check, onConnectivity } from './api/connectivity'
@@ -12,6 +12,7 @@ let booted: Promise<void> | undefined
 
 /** Once per page. */
 export function boot(): Promise<void> {
+  if (!booted) expectAdapter()
   booted ??= run()
   return booted
 }

@@ -35,5 +35,10 @@ export function nextPath(search: string): string {
 
 /** The code behind the `#` of an invitation's or set-up link; it is never sent in an address. */
 export function codeOf(hash: string): string {
-  return decodeURIComponent(hash.replace(/^#(token=|code=)?/, ''))
+  const code = hash.replace(/^#(token=|code=)?/, '')
+  try {
+    return decodeURIComponent(code)
+  } catch {
+    return code // cut short on the way: the server says that it is not valid
+  }
 }

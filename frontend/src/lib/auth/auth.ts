@@ -5,7 +5,11 @@ const waiting: AuthAdapter = {
   kind: 'local',
   init: async () => undefined,
   state: () => LOADING,
-  token: async () => null,
+  async token() {
+    if (!coming) return null
+    await coming.promise
+    return adapter.token()
+  },
   renew: async () => false,
   signIn: async () => undefined,
   signOut: async () => undefined,
@@ -14,6 +18,7 @@ const waiting: AuthAdapter = {
 }
 const LOADING = { status: 'loading' } as const
 
+let coming: PromiseWithResolvers<void> | undefined
 let adapter: AuthAdapter = waiting
 const listeners = new Set<() => void>()
 let unsubscribe: (() => void) | undefined
@@ -22,9 +27,16 @@ export function auth(): AuthAdapter {
   return adapter
 }
 
+/** The page starts: whoever asks for a token from now on waits for the adapter instead of going without one. */
+export function expectAdapter(): void {
+  coming ??= Promise.withResolvers()
+}
+
 export function installAdapter(next: AuthAdapter | undefined): void {
   unsubscribe?.()
   adapter = next ?? waiting
+  if (next) coming?.resolve()
+  else coming = undefined
   unsubscribe = adapter.subscribe(tell)
   tell()
 }

@@ -4,7 +4,7 @@
  * under a Web Lock, and the new token is handed to the other tabs instead of each fetching its own (60 an hour).
  */
 import { problemOf, ProblemError, toTrouble } from '../api/problem'
-import { wipeStores } from '../offline/wipe'
+import { UNCONFIRMED_MS, wipeStores } from '../offline/wipe'
 import { readShared, writeShared } from '../offline/shared'
 import type { Schemas } from '../api/client'
 import type { AuthAdapter, AuthState, Identity, SignIn } from './adapter'
@@ -102,8 +102,17 @@ export function createLocalAdapter(now: () => number = Date.now): AuthAdapter {
     become({ status: 'signedIn', ...identity })
   }
 
-  async function init(): Promise<void> {
+  /** Who was here last; nobody once it is too long ago that the server knew them, and then nothing of theirs stays. */
+  async function remembered(): Promise<Identity | undefined> {
     const last = (await readShared('identity')) as Identity | undefined
+    if (!last || now() - last.confirmedAt < UNCONFIRMED_MS) return last
+    await writeShared('identity', undefined)
+    await wipeStores()
+    return undefined
+  }
+
+  async function init(): Promise<void> {
+    const last = await remembered()
     if (last) become({ status: 'loading', ...last })
     const late = new Promise<'late'>(resolve => setTimeout(resolve, CONFIRM_MS, 'late'))
     const confirming = ((await askTabs()) ? Promise.resolve(true) : renew()).then(async is =>

@@ -3,6 +3,7 @@
  * use in the browser; screens take it by `runtime()`, tests make the parts with doubles.
  */
 import { createTurnCalls } from './turn-calls'
+import { dropOldDrafts } from '../offline/drafts'
 import { createOutbox, type Outbox } from '../offline/outbox-runner'
 import { currentStore } from '../offline/store'
 import { createSync, type Sync } from './sync-loop'
@@ -93,6 +94,7 @@ function make(): Runtime {
         onConnectivity(online => (online ? void outbox.hurry() : undefined)),
       )
       void outbox.drain()
+      void currentStore().then(store => store && dropOldDrafts(store, Date.now()))
     },
     stop() {
       for (const end of off.splice(0)) end()

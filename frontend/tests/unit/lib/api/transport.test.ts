@@ -5,7 +5,7 @@ import { createQueryClient, featureKeys, retries } from '@/lib/api/query'
 import { fromProblem, ProblemError } from '@/lib/api/problem'
 import { openStream, postStream } from '@/lib/api/stream'
 import { apiOrigin, send } from '@/lib/api/transport'
-import { auth, installAdapter, onAuth } from '@/lib/auth/auth'
+import { auth, expectAdapter, installAdapter, onAuth } from '@/lib/auth/auth'
 import type { AuthAdapter, AuthState } from '@/lib/auth/adapter'
 
 function adapter(tokens: (string | null)[], renews = true, state: AuthState = { status: 'signedIn' }): AuthAdapter {
@@ -113,6 +113,28 @@ describe('the client', () => {
     expect(await allPages(read)).toEqual([1, 2, 3])
     expect(await allPages(read, 2)).toEqual([1, 2])
   })
+})
+
+it('every page is asked for with the cursor of the one before', async () => {
+  const after: Record<string, { items: number[]; next_cursor: string | null }> = {
+    '': { items: [1], next_cursor: 'b' },
+    b: { items: [2], next_cursor: 'c' },
+    c: { items: [3], next_cursor: null },
+  }
+  const read = vi.fn((cursor = '') => Promise.resolve(after[cursor] as (typeof after)['']))
+  expect(await allPages(read, 4)).toEqual([1, 2, 3])
+  expect(read.mock.calls.map(([cursor]) => cursor)).toEqual([undefined, 'b', 'c'])
+})
+
+it('a call made while the page starts waits for the token instead of going without', async () => {
+  answers()
+  expectAdapter()
+  const sent = send(request())
+  await Promise.resolve()
+  expect(seen).toEqual([])
+  installAdapter(adapter(['one']))
+  await sent
+  expect(seen.map(one => one.headers.get('authorization'))).toEqual(['Bearer one'])
 })
 
 describe('a stream', () => {

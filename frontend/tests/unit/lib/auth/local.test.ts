@@ -8,14 +8,23 @@ import { readShared, writeShared } from '@/lib/offline/shared'
 /** A server that keeps one rotating refresh token. */
 function server() {
   const log: string[] = []
-  const world = { signedIn: true, down: false, slow: false, user: 'u1', refreshStatus: 200, life: 300_000, tokens: 0 }
+  const world = {
+    signedIn: true,
+    down: false,
+    slow: false,
+    user: 'u1',
+    tenant: 't1',
+    refreshStatus: 200,
+    life: 300_000,
+    tokens: 0,
+  }
   const session = () => ({
     access_token: `token-${++world.tokens}`,
     expires_at: new Date(Date.now() + world.life).toISOString(),
   })
   const me = () => {
     const tenant = {
-      id: 't1',
+      id: world.tenant,
       name: 'harbour',
       display: 'Harbour',
       state: 'active',
@@ -93,7 +102,7 @@ describe('starting', () => {
       role: 'member',
       permissions: [],
       tenants: [],
-      confirmedAt: 0,
+      confirmedAt: Date.now(),
     })
     server().world.down = true
     const adapter = createLocalAdapter()
@@ -229,6 +238,59 @@ describe('signing in', () => {
     world.user = 'u2'
     await adapter.signIn({ kind: 'password', email: 'o@x', password: 'p' })
     expect(await storeNames()).toEqual([])
+  })
+})
+
+it('another tenant of the same person begins with nothing of the one before', async () => {
+  const { world } = server()
+  ;(await openStore('t1', 'u1')).close()
+  const adapter = createLocalAdapter()
+  await adapter.init()
+  world.tenant = 't2'
+  await adapter.switchTenant('t2')
+  expect(await storeNames()).toEqual([])
+})
+
+it('a token that another tab fetched meanwhile is taken instead of a second one', async () => {
+  const { refreshes } = server()
+  const adapter = createLocalAdapter()
+  await adapter.init()
+  let free: () => void = () => undefined
+  void navigator.locks.request('freehold-auth', () => new Promise<void>(resolve => (free = resolve)))
+  const renewed = adapter.renew()
+  const later = Date.now() + 600_000
+  const otherTab = new BroadcastChannel('freehold-auth')
+  otherTab.postMessage({ kind: 'token', token: { value: 'theirs', renewAt: later, endsAt: later } })
+  await vi.waitFor(async () => expect(await adapter.token()).toBe('theirs'))
+  free()
+  expect([await renewed, refreshes()]).toEqual([true, 1])
+})
+
+describe('somebody whom the server has not confirmed', () => {
+  const ago = (days: number) => ({
+    user: { id: 'u1', name: 'Mira', email: 'm@x' },
+    tenant: { id: 't1', name: 'h', display: 'H' },
+    role: 'member',
+    permissions: [],
+    tenants: [],
+    confirmedAt: Date.now() - days * 86_400_000,
+  })
+
+  it.each([
+    [13, 'Mira', 1],
+    [15, undefined, 0],
+  ])('for %i days is %s, with %i stores on the device', async (days, name, stores) => {
+    server().world.down = true
+    ;(await openStore('t1', 'u1')).close()
+    await writeShared('identity', ago(days))
+    const adapter = createLocalAdapter()
+    await adapter.init()
+    expect([adapter.state().status, adapter.state().user?.name, (await storeNames()).length]).toEqual([
+      'offline',
+      name,
+      stores,
+    ])
+    expect((await readShared('identity')) !== undefined).toBe(stores === 1)
   })
 })
 
