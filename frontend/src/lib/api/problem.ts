@@ -94,11 +94,19 @@ function unreachable(): Trouble {
   }
 }
 
+/** How bundlers say that a script did not come. */
+const MISSING_PART = /ChunkLoadError|Failed to load chunk|dynamically imported module/
+
 /** Anything thrown, as something to show. */
 export function toTrouble(error: unknown): Trouble {
   if (error instanceof ProblemError) return error.trouble
   if (error instanceof TypeError || (error instanceof DOMException && /Timeout|Network/.test(error.name)))
     return unreachable()
+  if (error instanceof Error && MISSING_PART.test(`${error.name} ${error.message}`))
+    return {
+      ...unreachable(),
+      what: t('A part of Freehold that this needs is not on this device yet, and could not be fetched.'),
+    }
   const what = error instanceof Error ? error.message : String(error)
   return {
     ...unreachable(),

@@ -18,6 +18,17 @@ const problem = {
   managers: ['kubectl'],
 }
 
+it.each([
+  'ChunkLoadError: Failed to load chunk /_next/static/chunks/1.js from module 7',
+  'Failed to fetch dynamically imported module: http://x/1.js',
+])('a script that did not come is the network’s trouble: %s', text => {
+  expect(toTrouble(new Error(text))).toMatchObject({
+    what: 'A part of Freehold that this needs is not on this device yet, and could not be fetched.',
+    whose: 'network',
+    status: 0,
+  })
+})
+
 describe('a problem document', () => {
   it('becomes what, whose, action and request id', () => {
     expect(fromProblem(422, problem)).toMatchObject({
