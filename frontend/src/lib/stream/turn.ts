@@ -11,8 +11,6 @@ export interface Activation {
   /** 0 to 1, or null where nothing can be measured. */
   readonly progress?: number | null
   readonly eta_s?: number | null
-  readonly bytes_done?: number | null
-  readonly bytes_total?: number | null
 }
 
 export interface TurnEvents {

@@ -2,7 +2,7 @@
  * A Model's phase and `Ready` reason in plain words, one table for every screen. An unknown reason is shown verbatim
  * with its message: never blank, never a guess.
  */
-import { bytesOf, seconds } from '../i18n/figures'
+import { seconds } from '../i18n/figures'
 import { t } from '../i18n/t'
 
 /** Also the name of the colours and of the glyph. */
@@ -20,8 +20,6 @@ export interface ModelFacts {
   readonly reason: string
   readonly message?: string | null | undefined
   readonly replicas?: { ready: number; desired: number; min: number; max: number } | null | undefined
-  readonly weights?:
-    { bytes_done?: number | null; bytes_total?: number | null; eta_seconds?: number | null } | null | undefined
   /** Seconds: median of the last wakings, where known. */
   readonly usualWake?: number | null | undefined
 }
@@ -43,15 +41,7 @@ function asleepLine({ usualWake }: ModelFacts): string {
     : t('Wakes on the first request')
 }
 
-/** "26 of 40 GB, 40 s", as far as it is known. */
-export function progressLine({ weights }: ModelFacts): string {
-  const parts = []
-  if (weights?.bytes_total) parts.push(bytesOf(weights.bytes_done ?? 0, weights.bytes_total))
-  if (weights?.eta_seconds) parts.push(seconds(weights.eta_seconds))
-  return parts.join(', ')
-}
-
-const waking: Say = facts => ({ tone: 'waking', words: t('Waking up'), second: progressLine(facts) || message(facts) })
+const waking: Say = facts => ({ tone: 'waking', words: t('Waking up'), second: message(facts) })
 const off =
   (words: string): Say =>
   facts => ({ tone: 'off', words, second: message(facts) })

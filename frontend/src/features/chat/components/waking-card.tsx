@@ -34,9 +34,7 @@ export function WakingCard({ activation, row, instead, onInstead }: WakingProps)
           <span className="num text-text-2">{t('about {time}', { time: seconds(words.eta) })}</span>
         )}
       </div>
-      <p className="text-text-2">
-        {words.sentence} {words.bytes && <span className="num text-text whitespace-nowrap">{words.bytes}</span>}
-      </p>
+      <p className="text-text-2">{words.sentence}</p>
       <Progress share={words.share} label={t('Waking up')} />
       {row?.lifeline && <Lifeline data={row.lifeline} height={32} now={now} />}
       {instead && (

@@ -1,5 +1,4 @@
 /** What a held question's Model does now, in one sentence: from the turn's `activation`, else from the `model` topic. */
-import { bytesOf } from '@/lib/i18n/figures'
 import { t } from '@/lib/i18n/t'
 import { parseLifeline, runs, slotTime } from '@/lib/lifeline/lifeline'
 import type { Activation } from '@/lib/stream/turn'
@@ -10,8 +9,6 @@ import type { ModelRow } from '../api/models'
 export interface WakingWords {
   readonly state: string
   readonly sentence: string
-  /** "26.1 of 39.6 GB"; empty where unknown. */
-  readonly bytes: string
   /** 0 to 1; null: goes on, nobody knows how far. */
   readonly share: number | null
   /** Seconds; undefined where unknown. */
@@ -37,25 +34,17 @@ const DOING: Readonly<Record<string, () => string>> = {
 
 const WAITING = new Set(['Pending', 'NotScheduled'])
 
-function doing(phase: string, hasBytes: boolean): string {
-  if (hasBytes) return t('Weights are loading:')
+function doing(phase: string): string {
   return (DOING[phase] ?? (() => t('It is being started.')))()
 }
 
 export function wakingWords(activation: Activation | null, row: ModelRow | undefined, now: Date): WakingWords {
-  const done = activation?.bytes_done
-  const total = activation?.bytes_total
-  const bytes = total ? bytesOf(done ?? 0, total) : ''
   const phase = activation?.phase ?? row?.reason ?? ''
   const since = row && asleepSince(row.lifeline, now)
-  const measured = total ? (done ?? 0) / total : null
   return {
     state: WAITING.has(phase) ? t('Waiting for room') : t('Waking up'),
-    sentence: [since && t('Asleep since {time}.', { time: clock(since) }), doing(phase, bytes !== '')]
-      .filter(Boolean)
-      .join(' '),
-    bytes,
-    share: activation?.progress ?? measured,
+    sentence: [since && t('Asleep since {time}.', { time: clock(since) }), doing(phase)].filter(Boolean).join(' '),
+    share: activation?.progress ?? null,
     eta: activation?.eta_s ?? undefined,
   }
 }

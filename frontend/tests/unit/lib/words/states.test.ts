@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { answers, progressLine, stateWords } from '@/lib/words/states'
+import { answers, stateWords } from '@/lib/words/states'
 
 const reasons = [
   ...readFileSync(join(import.meta.dirname, '../../../../../crds/src/freehold_crds/reasons.py'), 'utf8').matchAll(
@@ -64,15 +64,10 @@ describe('a Model’s state', () => {
     expect(stateWords({ phase: 'Ready', reason: 'Serving' }).second).toBe('')
   })
 
-  it('says how long waking usually takes, and how far it is', () => {
+  it('says how long waking usually takes', () => {
     expect(stateWords(facts('Idle', 'ScaledToZero', { usualWake: 25 })).second).toBe(
       'Wakes on the first request, about 25 s',
     )
-    expect(
-      progressLine(facts('Loading', 'Starting', { weights: { bytes_done: 26e9, bytes_total: 40e9, eta_seconds: 40 } })),
-    ).toBe('26 of 40 GB, 40 s')
-    expect(progressLine(facts('Loading', 'Starting', { weights: { bytes_total: 40e9 } }))).toBe('0 of 40 GB')
-    expect(progressLine(facts('Loading', 'Starting'))).toBe('')
     expect(
       stateWords({ phase: 'Degraded', reason: 'Serving', replicas: { ready: 1, desired: 2, min: 1, max: 2 } }).second,
     ).toBe('1 of 2 replicas')

@@ -64,14 +64,13 @@ describe('a Model that wakes', () => {
 
   it('speaks from the turn’s own activation', () => {
     const words = wakingWords(
-      { phase: 'FetchingWeights', progress: 0.66, eta_s: 40, bytes_done: 26e9, bytes_total: 40e9 },
+      { phase: 'FetchingWeights', progress: 0.66, eta_s: 40 },
       model('m', { lifeline: asleep }),
       NOW,
     )
     expect(words).toEqual({
       state: 'Waking up',
-      sentence: 'Asleep since 00:00. Weights are loading:',
-      bytes: '26 of 40 GB',
+      sentence: 'Asleep since 00:00. Weights are loading.',
       share: 0.66,
       eta: 40,
     })
@@ -79,7 +78,7 @@ describe('a Model that wakes', () => {
 
   it('speaks from the Model’s row where the turn says nothing', () => {
     const words = wakingWords(null, model('m', { reason: 'FetchingWeights' }), NOW)
-    expect(words).toMatchObject({ sentence: 'Weights are loading.', bytes: '', share: null, eta: undefined })
+    expect(words).toMatchObject({ sentence: 'Weights are loading.', share: null, eta: undefined })
   })
 
   it.each([
