@@ -1,8 +1,8 @@
 /** Numbers with their units, as `frontend-look.md` section 6 wants them: "0.9 s", "26 of 40 GB", "$412.60". */
-import { currentLocale, t } from './t'
+import { compactLocale, currentLocale, t } from './t'
 
 const format = (value: number, options?: Intl.NumberFormatOptions) =>
-  new Intl.NumberFormat(currentLocale(), options).format(value)
+  new Intl.NumberFormat(options?.notation === 'compact' ? compactLocale() : currentLocale(), options).format(value)
 
 /** 18240 -> "18,240"; from a million on "1.21M". */
 export function count(value: number): string {
@@ -16,6 +16,7 @@ export function dollars(micros: number): string {
   return format(value, {
     style: 'currency',
     currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })
@@ -39,13 +40,6 @@ function step(bytes: number): number {
 export function bytes(value: number): string {
   const at = step(value)
   return `${format(value / 1000 ** at, { maximumSignificantDigits: 3 })} ${STEPS[at]}`
-}
-
-/** "26 of 40 GB": both in the larger one's unit. */
-export function bytesOf(done: number, total: number): string {
-  const at = step(total)
-  const say = (value: number) => format(value / 1000 ** at, { maximumSignificantDigits: 3 })
-  return t('{done} of {total}', { done: say(done), total: `${say(total)} ${STEPS[at]}` })
 }
 
 /** 0.71 -> "71 %". */

@@ -8,7 +8,8 @@
 export type Values = Readonly<Record<string, string | number>>
 
 let catalogue: Readonly<Record<string, string>> = {}
-let locale = 'en'
+/** British: day before month, 24 hours. */
+let locale = 'en-GB'
 let plurals = new Intl.PluralRules(locale)
 let numbers = new Intl.NumberFormat(locale)
 
@@ -22,6 +23,11 @@ export function setLocale(tag: string, messages: Readonly<Record<string, string>
 
 export function currentLocale(): string {
   return locale
+}
+
+/** Of short figures: British ones write a million as "m", which reads as metres. */
+export function compactLocale(): string {
+  return locale === 'en-GB' ? 'en' : locale
 }
 
 /** The sentence in the current language with its values filled in; an unknown placeholder stays visible. */

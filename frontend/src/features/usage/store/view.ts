@@ -1,6 +1,6 @@
 /** What the address says is to be seen, and the figures in words. Pure. */
 import { dollars, percent } from '@/lib/i18n/figures'
-import { currentLocale, t } from '@/lib/i18n/t'
+import { compactLocale, currentLocale, t } from '@/lib/i18n/t'
 import type { Grouping, Metric, Scope, Summary } from '../api/shapes'
 import { rangeId, type RangeId } from './range'
 
@@ -49,7 +49,7 @@ export function suggested(summary: Pick<Summary, 'cost_usd_micros'> | undefined)
 }
 
 const number = (value: number, options: Intl.NumberFormatOptions) =>
-  new Intl.NumberFormat(currentLocale(), options).format(value)
+  new Intl.NumberFormat(options.notation === 'compact' ? compactLocale() : currentLocale(), options).format(value)
 
 /** "184.2M", "12,480": four digits at most from a hundred thousand on. */
 export function short(value: number): string {
@@ -67,6 +67,7 @@ export function axis(metric: Metric, value: number): string {
   return number(value / 1e6, {
     style: 'currency',
     currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
     minimumFractionDigits: 0,
     maximumSignificantDigits: 2,
   })

@@ -46,7 +46,7 @@ describe('the days of a report', () => {
       'Last 7 days',
       'Last 12 months',
     ])
-    expect(dayWords('2026-03-05')).toBe('Mar 5')
-    expect(spanWords({ from: '2026-03-01', to: '2026-03-05' })).toMatch(/^March 1\s–\s5$/)
+    expect(dayWords('2026-03-05')).toBe('5 Mar')
+    expect(spanWords({ from: '2026-03-01', to: '2026-03-05' })).toMatch(/^1\s?–\s?5 March$/)
   })
 })
