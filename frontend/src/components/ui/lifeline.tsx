@@ -1,6 +1,16 @@
 'use client'
 import { memo, useMemo, type ReactNode } from 'react'
-import { parseLifeline, runs, sayLifeline, SLOTS, type Lifeline as Life, type Run } from '@/lib/lifeline/lifeline'
+import { t } from '@/lib/i18n/t'
+import {
+  hourMarks,
+  parseLifeline,
+  runs,
+  sayLifeline,
+  SLOTS,
+  type Lifeline as Life,
+  type Run,
+} from '@/lib/lifeline/lifeline'
+import { clock } from '@/lib/time/words'
 
 interface LifelineProps {
   /** The compact string of `ModelRow`. */
@@ -37,8 +47,8 @@ export const Lifeline = memo(function Lifeline({ data, height = 34, grid, now, c
         aria-hidden
       >
         {grid &&
-          [0, 1, 2, 3].map(at => (
-            <path key={at} d={`M${(at * W) / 4} 0V${height}`} stroke="var(--line)" vectorEffect="non-scaling-stroke" />
+          hourMarks(now).map(({ at }) => (
+            <path key={at} d={`M${at * SLOT_W} 0V${height}`} stroke="var(--line)" vectorEffect="non-scaling-stroke" />
           ))}
         {bands.map(run => (
           <Band key={run.from} run={run} base={base} />
@@ -55,6 +65,24 @@ export const Lifeline = memo(function Lifeline({ data, height = 34, grid, now, c
     </div>
   )
 })
+
+/** The hours of the band above or below, each at its place; readers have the band's own words. */
+export function LifelineHours({ now, className }: { now: Date; className?: string }): ReactNode {
+  return (
+    <div aria-hidden className={`num text-note text-text-3 relative h-4 ${className ?? ''}`}>
+      {hourMarks(now).map(({ at, time }) => (
+        <span
+          key={at}
+          className={`absolute ${at < 3 ? '' : '-translate-x-1/2'}`}
+          style={{ left: at < 3 ? 0 : percentOf(at) }}
+        >
+          {clock(time)}
+        </span>
+      ))}
+      <span className="absolute right-0">{t('now')}</span>
+    </div>
+  )
+}
 
 const percentOf = (slot: number) => `${(slot / SLOTS) * 100}%`
 

@@ -8,6 +8,7 @@ import { clock } from '../time/words'
 
 export const SLOTS = 96
 export const SLOT_MS = 15 * 60_000
+const NEAR_NOW = 9
 
 export type SlotState = 'ready' | 'degraded' | 'asleep' | 'waking' | 'failed' | 'off' | 'unknown'
 
@@ -76,6 +77,25 @@ export function runs(slots: readonly Slot[]): Run[] {
 /** Local time at a slot's beginning; slot 96 is now. */
 export function slotTime(slot: number, now: Date): Date {
   return new Date(now.getTime() - (SLOTS - slot) * SLOT_MS)
+}
+
+export interface HourMark {
+  /** In slots, with a fraction. */
+  readonly at: number
+  readonly time: Date
+}
+
+/** The whole hours that divide the day in four, in the reader's time; none so near the end that it runs into "now". */
+export function hourMarks(now: Date): HourMark[] {
+  const start = slotTime(0, now).getTime()
+  const hour = new Date(start)
+  hour.setHours(Math.floor(hour.getHours() / 6) * 6, 0, 0, 0)
+  const marks: HourMark[] = []
+  for (; hour < now; hour.setHours(hour.getHours() + 6)) {
+    const at = (hour.getTime() - start) / SLOT_MS
+    if (at >= 0 && at <= SLOTS - NEAR_NOW) marks.push({ at, time: new Date(hour) })
+  }
+  return marks
 }
 
 function sayRun(run: Run, now: Date): string {

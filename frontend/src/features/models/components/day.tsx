@@ -1,6 +1,6 @@
 'use client'
 import { useMemo, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
-import { Lifeline } from '@/components/ui/lifeline'
+import { Lifeline, LifelineHours } from '@/components/ui/lifeline'
 import { t } from '@/lib/i18n/t'
 import { parseLifeline, SLOTS, slotTime, type SlotState } from '@/lib/lifeline/lifeline'
 import { clock } from '@/lib/time/words'
@@ -67,12 +67,7 @@ export function Day({ data, now }: { data: string; now: Date }): ReactNode {
           />
         )}
       </div>
-      <div aria-hidden className="num text-note text-text-3 flex justify-between pt-1.5">
-        {[0, 24, 48, 72].map(at => (
-          <span key={at}>{clock(slotTime(at, now))}</span>
-        ))}
-        <span>{t('now')}</span>
-      </div>
+      <LifelineHours now={now} className="mt-1.5" />
     </section>
   )
 }

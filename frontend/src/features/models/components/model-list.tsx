@@ -4,14 +4,12 @@ import { Ellipsis } from 'lucide-react'
 import Link from 'next/link'
 import { memo, type ReactNode } from 'react'
 import { Icon } from '@/components/ui/icon'
-import { Lifeline } from '@/components/ui/lifeline'
+import { Lifeline, LifelineHours } from '@/components/ui/lifeline'
 import { Menu } from '@/components/ui/menu'
 import { Progress } from '@/components/ui/meter'
 import { State } from '@/components/ui/pill'
 import { count, dollars } from '@/lib/i18n/figures'
 import { t } from '@/lib/i18n/t'
-import { slotTime } from '@/lib/lifeline/lifeline'
-import { clock } from '@/lib/time/words'
 import { stateWords } from '@/lib/words/states'
 import type { ModelRow } from '../api/types'
 import type { ModelUsage } from '../api/usage'
@@ -53,14 +51,9 @@ function Head({ figures, now }: { figures: boolean; now: Date }): ReactNode {
       <div role="row" className={clsx(grid(figures), 'text-note text-text-3 border-line border-y py-2')}>
         <span role="columnheader">{t('Model')}</span>
         <span role="columnheader">{t('State')}</span>
-        <span role="columnheader" className="num flex justify-between">
+        <span role="columnheader">
           <span className="sr-only">{t('Last 24 hours')}</span>
-          {[0, 24, 48, 72].map(slot => (
-            <span key={slot} aria-hidden>
-              {clock(slotTime(slot, now))}
-            </span>
-          ))}
-          <span aria-hidden>{t('now')}</span>
+          <LifelineHours now={now} />
         </span>
         {figures && (
           <>
@@ -141,7 +134,10 @@ function StateCell({ row }: { row: ModelRow }): ReactNode {
       <State tone={tone} words={words} />
       <div className="num text-secondary text-text-2 mt-0.5 flex items-center gap-2.5 max-lg:justify-end">
         {tone === 'waking' && <Progress share={null} label={words} className="w-[60px] shrink-0" />}
-        <span className="max-w-[38vw] truncate lg:max-w-none" title={second}>
+        <span
+          className={clsx('max-w-[38vw] truncate lg:max-w-none', tone === 'failed' && 'max-lg:hidden')}
+          title={second}
+        >
           {second}
         </span>
       </div>
@@ -150,13 +146,14 @@ function StateCell({ row }: { row: ModelRow }): ReactNode {
 }
 
 function Figures({ usage }: { usage: ModelUsage | undefined }): ReactNode {
+  const look = clsx('num text-end max-lg:hidden', !usage?.requests && 'text-text-3')
   return (
     <>
-      <span role="cell" className="num text-end max-lg:hidden">
-        {usage ? count(usage.requests) : <span className="text-text-3">{t('none')}</span>}
+      <span role="cell" className={look}>
+        {count(usage?.requests ?? 0)}
       </span>
-      <span role="cell" className="num text-end max-lg:hidden">
-        {usage ? dollars(usage.cost) : <span className="text-text-3">{t('none')}</span>}
+      <span role="cell" className={look}>
+        {dollars(usage?.cost ?? 0)}
       </span>
     </>
   )

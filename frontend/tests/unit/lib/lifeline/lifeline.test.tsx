@@ -1,9 +1,31 @@
 import { render } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { Lifeline } from '@/components/ui/lifeline'
-import { parseLifeline, runs, sayLifeline, slotTime, SLOTS } from '@/lib/lifeline/lifeline'
+import { hourMarks, parseLifeline, runs, sayLifeline, slotTime, SLOTS } from '@/lib/lifeline/lifeline'
 
 const now = new Date(2026, 10, 23, 14, 0)
+
+it('marks the whole hours where they are, none in the way of "now"', () => {
+  const at = (hour: number, minute: number) =>
+    hourMarks(new Date(2026, 10, 23, hour, minute)).map(mark => [mark.time.getHours(), mark.at])
+  expect(at(14, 0)).toEqual([
+    [18, 16],
+    [0, 40],
+    [6, 64],
+  ])
+  expect(at(14, 30)).toEqual([
+    [18, 14],
+    [0, 38],
+    [6, 62],
+    [12, 86],
+  ])
+  expect(at(12, 0)).toEqual([
+    [12, 0],
+    [18, 24],
+    [0, 48],
+    [6, 72],
+  ])
+})
 
 describe('a lifeline', () => {
   it('reads states alone', () => {
