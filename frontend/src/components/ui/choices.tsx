@@ -30,14 +30,17 @@ export function Choices({ legend, hint, error, options, chosen, onChange, many, 
       <legend className="text-secondary text-text mb-1.5 font-medium">{legend}</legend>
       <div className="grid max-h-80 gap-1 overflow-y-auto">
         {options.map(option => (
-          <label key={option.id} className="flex items-start gap-2.5 py-1 coarse:min-h-11">
+          <label
+            key={option.id}
+            className={`flex gap-2.5 py-1 coarse:min-h-11 ${option.hint ? 'items-start' : 'items-center'}`}
+          >
             <input
               type={many ? 'checkbox' : 'radio'}
               name={id}
               value={option.id}
               checked={chosen.includes(option.id)}
               onChange={event => choose(option.id, event.target.checked)}
-              className="accent-accent mt-0.5 size-4 shrink-0"
+              className={`accent-accent size-4 shrink-0 ${option.hint ? 'mt-0.5' : ''}`}
             />
             <span className="min-w-0 [overflow-wrap:anywhere]">
               <span className="text-text block">{option.label}</span>

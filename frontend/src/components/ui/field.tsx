@@ -1,6 +1,6 @@
 'use client'
 import clsx from 'clsx'
-import { Search } from 'lucide-react'
+import { ChevronDown, Search } from 'lucide-react'
 import { cloneElement, useId, type ComponentProps, type ReactElement, type ReactNode } from 'react'
 import { Icon } from './icon'
 import { Kbd } from './kbd'
@@ -30,7 +30,7 @@ export function Field({ label, hint, error, children }: FieldProps): ReactNode {
   })
   return (
     <div className="grid gap-1.5">
-      <label htmlFor={id} className="text-secondary font-medium">
+      <label htmlFor={id} className="text-secondary text-text font-medium">
         {label}
       </label>
       {control}
@@ -61,9 +61,14 @@ export function TextArea({ className, ...rest }: ComponentProps<'textarea'>): Re
 
 export function Select({ className, children, ...rest }: ComponentProps<'select'>): ReactNode {
   return (
-    <select {...rest} className={clsx(LOOK, 'h-9 compact:h-[30px] coarse:h-11 pe-8', className)}>
-      {children}
-    </select>
+    <span className={clsx('text-text-2 relative block', className)}>
+      <select {...rest} className={clsx(LOOK, 'h-9 compact:h-[30px] coarse:h-11 appearance-none pe-9')}>
+        {children}
+      </select>
+      <span className="pointer-events-none absolute inset-y-0 end-3 grid place-items-center">
+        <Icon of={ChevronDown} small />
+      </span>
+    </span>
   )
 }
 
@@ -75,17 +80,19 @@ export function Switch({
 }: { label: string; hint?: string } & ComponentProps<'input'>): ReactNode {
   const id = useId()
   return (
-    <div className="flex items-start gap-3 py-1 coarse:min-h-11">
+    <div className="flex items-start gap-2.5 py-1 coarse:min-h-11">
       <input
         id={id}
         type="checkbox"
         role="switch"
         aria-describedby={hint ? `${id}-hint` : undefined}
         {...rest}
-        className="accent-accent mt-0.5 size-[18px] shrink-0"
+        className="accent-accent mt-0.5 size-4 shrink-0"
       />
       <div>
-        <label htmlFor={id}>{label}</label>
+        <label htmlFor={id} className="text-text">
+          {label}
+        </label>
         {hint && (
           <p id={`${id}-hint`} className="text-note text-text-3">
             {hint}

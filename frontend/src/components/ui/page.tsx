@@ -20,7 +20,7 @@ export function Page({ title, lead, actions, children }: PageProps): ReactNode {
           </h1>
           {lead && <div className="text-text-2">{lead}</div>}
         </div>
-        {actions && <div className="flex flex-wrap items-end gap-3 sm:gap-6">{actions}</div>}
+        {actions && <div className="flex flex-wrap items-end gap-3 max-sm:w-full sm:gap-6">{actions}</div>}
       </header>
       {children}
     </div>

@@ -37,7 +37,11 @@ const SOFT: Readonly<Record<StateTone, string>> = {
 
 export function Glyph({ tone }: { tone: StateTone }): ReactNode {
   return (
-    <svg viewBox="0 0 12 12" aria-hidden className={clsx('size-3 shrink-0', tone === 'waking' && 'animate-half-turn')}>
+    <svg
+      viewBox="0 0 12 12"
+      aria-hidden
+      className={clsx('size-3 shrink-0 self-center', tone === 'waking' && 'animate-half-turn')}
+    >
       {SHAPES[tone]}
     </svg>
   )
@@ -48,7 +52,7 @@ export function State({ tone, words, pill }: { tone: StateTone; words: string; p
   return (
     <span
       className={clsx(
-        'text-secondary inline-flex items-center gap-1.5 font-medium whitespace-nowrap',
+        'text-secondary inline-flex items-baseline gap-1.5 font-medium whitespace-nowrap',
         TEXT[tone],
         pill && ['rounded-pill py-[3px] ps-2 pe-2.5', SOFT[tone]],
       )}

@@ -73,7 +73,9 @@ function Attentions({ rows }: { rows: readonly ModelRow[] }): ReactNode {
           <Link href={`/models/${row.name}`} prefetch={false} className="flex flex-wrap items-center gap-x-4 gap-y-1">
             <span className="font-medium">{row.name}</span>
             <State tone={stateWords(row).tone} words={words} />
-            <span className="text-text-2 min-w-0 flex-1 truncate">{second}</span>
+            <span className="text-text-2 max-sm:text-secondary min-w-0 max-sm:basis-full sm:flex-1 sm:truncate">
+              {second}
+            </span>
           </Link>
         </li>
       ))}

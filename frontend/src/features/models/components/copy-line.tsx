@@ -34,7 +34,7 @@ export function CodeBlock({ text, label }: { text: string; label: string }): Rea
   return (
     <div className="bg-sunken relative rounded-[7px]">
       <pre
-        className="mono text-secondary overflow-x-auto px-4 py-3 pe-12 whitespace-pre"
+        className="mono text-secondary overflow-x-auto px-4 py-3 pe-12 [overflow-wrap:anywhere] whitespace-pre-wrap"
         tabIndex={0}
         role="region"
         aria-label={label}

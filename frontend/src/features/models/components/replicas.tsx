@@ -36,8 +36,8 @@ export function Replicas({ model }: { model: ModelDetail }): ReactNode {
       ),
     },
     { id: 'state', head: t('State'), cell: pod => <PodState pod={pod} /> },
-    { id: 'restarts', head: t('Restarts'), figure: true, minor: true, cell: pod => count(pod.restarts) },
     { id: 'node', head: t('Node'), minor: true, cell: pod => pod.node ?? t('none yet') },
+    { id: 'restarts', head: t('Restarts'), figure: true, minor: true, cell: pod => count(pod.restarts) },
     {
       id: 'age',
       head: t('Started'),

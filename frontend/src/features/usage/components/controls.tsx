@@ -57,7 +57,7 @@ export function Controls({ view, rights, choose, now, saving, refused }: Control
         <Icon of={ChevronDown} small />
       </Menu>
       <Button icon={<Icon of={Download} small />} onClick={save} busy={saving.busy} disabled={!able}>
-        {t('Export CSV')}
+        <span className="max-sm:sr-only">{t('Export CSV')}</span>
       </Button>
     </div>
   )
