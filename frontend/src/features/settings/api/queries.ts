@@ -8,7 +8,11 @@ export function useProfile() {
   return useQuery({ queryKey: profileKey(), queryFn: () => unwrap(api().GET('/api/v1/me')) })
 }
 
-/** Where one is signed in, this browser first. */
+/** This browser first, then by when each was used last. */
+export const inOrder = (rows: readonly Session[]): Session[] =>
+  rows.toSorted((a, b) => Number(b.current) - Number(a.current) || b.used_at.localeCompare(a.used_at))
+
+/** Where one is signed in. */
 export function useSessions() {
   return useQuery({
     queryKey: sessionsKey(),
@@ -16,7 +20,6 @@ export function useSessions() {
       allPages(cursor =>
         unwrap(api().GET('/api/v1/me/sessions', { params: { query: { ...(cursor && { cursor }) } } })),
       ),
-    select: (rows: Session[]) =>
-      rows.toSorted((a, b) => Number(b.current) - Number(a.current) || b.used_at.localeCompare(a.used_at)),
+    select: inOrder,
   })
 }

@@ -33,6 +33,11 @@ it.each([false, 503])('is offline when the origin says %s, and tells so once', a
   expect(told.mock.calls).toEqual([[false]])
 })
 
+it.each([404, 405, 304])('is reached when the origin answers %i', async answer => {
+  origin(answer)
+  expect([await reportLost(), isOnline()]).toEqual([true, true])
+})
+
 it('asks again every 10 s until the origin answers', async () => {
   origin(false)
   await check()

@@ -159,6 +159,16 @@ describe('the store', () => {
     expect(await storeNames()).toEqual([])
   })
 
+  it('leaves what belongs to the device', async () => {
+    vi.resetModules()
+    const fresh = { ...(await import('@/lib/offline/shared')), ...(await import('@/lib/offline/wipe')) }
+    ;(await openStore('t', 'gone')).close()
+    store.close()
+    await fresh.writeShared('config', { version: '7' })
+    await fresh.wipeStores()
+    expect([await storeNames(), await fresh.readShared('config')]).toEqual([[], { version: '7' }])
+  })
+
   it('is none where storage is refused, and wiping does not fail there', async () => {
     vi.stubGlobal('indexedDB', undefined)
     await expect(wipeStores()).resolves.toBeUndefined()
@@ -192,6 +202,17 @@ describe('drafts', () => {
     await draft.flush()
     await draft.flush()
     expect(await readDraft('/chat')).toBe('ab')
+  })
+
+  it('are on the disk when leaving is over', async () => {
+    const order: string[] = []
+    const before = (await currentStore())?.transaction('drafts', 'readwrite')
+    void before?.done.then(() => order.push('what was being written'))
+    const draft = draftSaver('/chat')
+    draft.save('ab')
+    await draft.flush()
+    order.push('flushed')
+    expect(order).toEqual(['what was being written', 'flushed'])
   })
 
   it('end after 30 days', async () => {

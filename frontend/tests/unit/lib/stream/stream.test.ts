@@ -157,6 +157,15 @@ describe('a turn', () => {
     expect(seen.breaks).toEqual([500, 1000, 2000, 4000, 8000, 8000, 500])
   })
 
+  it('keeps its place when an event came without an id', async () => {
+    const nameless = 'id: 3\nevent: delta\ndata: {"text":"a"}\n\nid:\nevent: usage\ndata: {}\n\n'
+    const parts = [new Response(body([encode(nameless)])), sse(DONE)]
+    const next = () => Promise.resolve(parts.shift() as Response)
+    const { seen, end } = follow({ start: next, resume: next })
+    await end
+    expect(seen.resumed).toEqual(['3'])
+  })
+
   it('can be taken up after a reload', async () => {
     const { seen, end } = follow({ resume: () => Promise.resolve(sse(delta('8', 'x'), DONE)) }, '7')
     await end
@@ -299,6 +308,14 @@ describe('the hub of turns', () => {
     made.drop('t')
     draw()
     expect([made.all(), told.mock.calls.length]).toEqual([[], 1])
+  })
+
+  it('measures the wait to the first word, not to the last', async () => {
+    let time = 0
+    const { made, ended } = hub({ now: () => (time += 10) })
+    await made.start(info, () => Promise.resolve(sse(delta('1', 'a'), delta('2', 'b'), delta('3', 'c'), DONE)))
+    await vi.waitFor(() => expect(ended).toHaveLength(1))
+    expect([ended[0]?.startedAt, ended[0]?.firstWordAt]).toEqual([10, 20])
   })
 
   it('is busy in a conversation until the answer is there', async () => {
