@@ -3,7 +3,7 @@
  * the page must not break its policy, write errors or call another origin.
  */
 import { test as base, expect, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test'
-import { axe } from '../e2e/axe.ts'
+import { findings } from '../e2e/axe.ts'
 import { watch } from '../watch.ts'
 import { OWNER, URL_OF_WEB, type Person } from './installation.ts'
 
@@ -58,7 +58,7 @@ export async function signIn(page: Page, person: Person): Promise<void> {
 /** Nothing that axe knows of is wrong with the page as it stands. */
 export async function accessible(page: Page): Promise<void> {
   await expect(page.locator('.skeleton')).toHaveCount(0)
-  expect(await axe(page), new URL(page.url()).pathname).toEqual([])
+  expect(await findings(page), new URL(page.url()).pathname).toEqual([])
 }
 
 export { expect }
