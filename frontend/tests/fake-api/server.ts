@@ -58,6 +58,7 @@ function events(response: ServerResponse, streams: Set<ServerResponse>): void {
 export function createFake(config: object = CONFIG): Server {
   let world = newWorld()
   const streams = new Set<ServerResponse>()
+  const open = new Set<ServerResponse>()
 
   async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { reset, push, ...patch } = (await read(request)) as {
@@ -66,6 +67,7 @@ export function createFake(config: object = CONFIG): Server {
     } & Partial<World>
     if (reset) world = newWorld()
     Object.assign(world, patch)
+    if (patch.cut) for (const answer of open) answer.destroy()
     if (push) for (const stream of streams) stream.write(`event: ${push.event}\ndata: ${JSON.stringify(push.data)}\n\n`)
     send(response, {
       status: 200,
@@ -82,6 +84,8 @@ export function createFake(config: object = CONFIG): Server {
     if (url.pathname === '/__fake') return control(request, response)
     if (!OURS.test(url.pathname)) return serveStatic(request, response, config)
     if (world.cut) return void request.socket.destroy()
+    open.add(response)
+    response.on('close', () => open.delete(response))
     if (url.pathname === '/api/v1/events' && !world.overrides['GET /api/v1/events']) return events(response, streams)
     const reply = answer(world, request, url, await read(request))
     if (reply.turn) follow(reply.turn, url.searchParams.get('after') ?? '', response)

@@ -12,7 +12,7 @@ export interface World {
   setupNeeded: boolean
   /** Answers that every API call gets instead, by `METHOD /path template`. */
   overrides: Record<string, { status: number; body?: unknown; headers?: Record<string, string> }>
-  /** True: connections to the API are cut. */
+  /** True: connections to the API are cut, those that are open too. */
   cut: boolean
   models: Record<string, unknown>[]
   conversations: Map<string, Record<string, unknown>>

@@ -87,7 +87,9 @@ test('a lost connection in mid-answer is picked up again', async ({ page, fake }
   await say(page, 'And then?')
   await expect(begun(page)).toBeVisible()
   await page.context().setOffline(true)
+  await fake.set({ cut: true })
   await expect(log(page).getByText('The connection broke')).toBeVisible()
+  await fake.set({ cut: false })
   await page.context().setOffline(false)
   await page.evaluate(() => dispatchEvent(new Event('online')))
   await expect(
