@@ -4,7 +4,10 @@
  */
 import type { Page } from '@playwright/test'
 
-/** What `work` takes on a quiet core of the machine that the figures were first held on, ms. */
+/**
+ * What a round of the work is taken to need on a quiet core, ms: set by guess and not yet measured on a quiet machine. It
+ * is rather too much, so that limits grow too little and not too far.
+ */
 const QUIET_MS = 40
 
 /** 1 on a quiet machine, 3 where the page gets a third of a core. */
