@@ -22,7 +22,7 @@ TABLE: dict[tuple[str, str, str], set[str]] = {
     ("list", "models.freehold.dev", TENANT): {"admin", "editor", "viewer", "gateway", "model", "tenant"},
     ("create", "models.freehold.dev", TENANT): {"admin", "editor"},
     ("patch", "models/status.freehold.dev", TENANT): {"model"},
-    ("patch", "models/scale.freehold.dev", TENANT): {"model", "gateway"},
+    ("patch", "models/scale.freehold.dev", TENANT): {"admin", "editor", "model", "gateway"},
     ("get", "pods/log", TENANT): {"admin", "editor", "viewer"},
     ("create", "secrets", TENANT): {"admin", "model", "tenant"},
     ("get", "secrets", TENANT): {"model", "tenant"},

@@ -5,7 +5,7 @@ Whatever has no name becomes 500 `internal` without a word of its text: the text
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -54,7 +54,9 @@ async def _named(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = tuple(FieldError(_pointer(item["loc"]), str(item["type"]), _sentence(item)) for item in error.errors())
+    fields = tuple(
+        FieldError(_pointer(item["loc"], error.body), str(item["type"]), _sentence(item)) for item in error.errors()
+    )
     detail = "; ".join(f"{field.pointer}: {field.message}" for field in fields)
     body = problem(
         422,
@@ -81,10 +83,22 @@ async def _unknown(request: Request, error: Exception) -> Response:
     return _answer(request, 500, body, error=error)
 
 
-def _pointer(place: Sequence[str | int]) -> str:
+def _pointer(place: Sequence[str | int], body: object) -> str:
     """Into the body where the body is at fault; elsewhere the kind of parameter comes first: `/query/limit`."""
-    parts = place[1:] if place and place[0] == "body" else place
+    parts = list(_steps(place[1:], body)) if place and place[0] == "body" else place
     return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _steps(place: Sequence[str | int], value: object) -> Iterator[str | int]:
+    """As far as there is something to step into: behind a value, pydantic names which of several types it tried."""
+    for step in place:
+        if not isinstance(value, Mapping | list):
+            return
+        yield step
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        else:
+            value = value[step] if isinstance(step, int) and step < len(value) else None
 
 
 def _sentence(item: Mapping[str, Any]) -> str:

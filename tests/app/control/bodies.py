@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from freehold_app.conversations.schemas import UUID_VERSION
 from tests.app.conversations.devices import fresh
 
 type Json = dict[str, Any]
@@ -33,7 +32,6 @@ FITTING: Mapping[str, Any] = {
     "maxUnavailable": 1,
 }
 MISFITS: Mapping[str, Any] = {"string": 5, "integer": "x", "number": "x", "boolean": "x", "array": "x", "object": "x"}
-assert UUID_VERSION == 7
 
 
 @dataclass(frozen=True, slots=True)

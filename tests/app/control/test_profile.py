@@ -37,6 +37,13 @@ async def test_nothing_else_of_oneself_can_be_written(control: Control, field: s
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{field}")
 
 
+async def test_a_name_that_cannot_be_stored_is_refused_and_named(control: Control) -> None:
+    ada = await control.person("ada@example.org")
+    answer = await ada.patch(ME, {"name": "a\0b"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/name")
+    assert (await ada.patch(ME, {"name": "  Ada  "})).json()["user"]["name"] == "Ada"
+
+
 async def test_a_session_that_is_ended_stops_at_once_and_another_goes_on(control: Control) -> None:
     phone = await control.person("ada@example.org")
     laptop = await control.person("ada@example.org")

@@ -61,4 +61,4 @@ def test_people_get_no_way_around_the_walls() -> None:
         if not right.role.startswith("tenant-controller") and set(right.verbs) - {"get", "list", "watch"}
         for resource in right.resources
     }
-    assert written == {"models", "secrets"}
+    assert written == {"models", "models/scale", "secrets"}

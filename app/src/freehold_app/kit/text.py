@@ -13,5 +13,7 @@ def _storable(value: str) -> str:
     return value
 
 
-Text = Annotated[str, AfterValidator(_storable)]
-"""For fields of input; further rules go around it: `Annotated[Text, Field(max_length=200)]`."""
+STORABLE = AfterValidator(_storable)
+"""Behind a field's other rules: `Annotated[str, StringConstraints(strip_whitespace=True), STORABLE]`."""
+Text = Annotated[str, STORABLE]
+"""For fields without such rules; lengths go around it: `Annotated[Text, Field(max_length=200)]`."""

@@ -50,12 +50,19 @@ def _reading(role: str) -> tuple[Right, ...]:
     )
 
 
+def _writing(role: str) -> tuple[Right, ...]:
+    return (
+        Right(role, (FREEHOLD,), ("models",), ("create", "update", "patch", "delete")),
+        Right(role, (FREEHOLD,), ("models/scale",), ("get", "update", "patch")),
+    )
+
+
 PEOPLES_RIGHTS = (
     *_reading(VIEWER),
     *_reading(EDITOR),
-    Right(EDITOR, (FREEHOLD,), ("models",), ("create", "update", "patch", "delete")),
+    *_writing(EDITOR),
     *_reading(ADMIN),
-    Right(ADMIN, (FREEHOLD,), ("models",), ("create", "update", "patch", "delete")),
+    *_writing(ADMIN),
     Right(ADMIN, ("",), ("secrets",), WRITE),
 )
 RIGHTS: tuple[Right, ...] = (*CONTROLLER_RIGHTS, *PEOPLES_RIGHTS)
