@@ -68,14 +68,18 @@ class Offline(Device):
         if deed == "say":
             message, text = fresh(), f"{self.name} {len(self.spoken)}"
             self.spoken[text] = conversation
-            fields = {"conversation_id": conversation, "parent_id": self._last.get(conversation), "parts": said(text)}
+            fields: dict[str, Any] = {
+                "conversation_id": conversation,
+                "parent_id": self._last.get(conversation),
+                "parts": said(text),
+            }
             self._last[conversation] = message
             self.outbox.append(mutation("message", message, **fields))
         elif deed == "delete":
             self.deleted.add(conversation)
             self.outbox.append(mutation("delete", conversation))
         else:
-            fields = {"rename": {"title": f"{self.name} {fresh()}"}, "pin": {"pinned": True}}[deed]
+            fields = {"title": f"{self.name} {fresh()}"} if deed == "rename" else {"pinned": True}
             self.outbox.append(mutation(deed, conversation, self.rows.get(conversation, {}).get("rev"), **fields))
 
     async def send(self, count: int, how: Deed = "send") -> None:

@@ -172,7 +172,7 @@ class Caller:
         subject = "message_id" if kind in {"message", "rate"} else "conversation_id"
         new = kind in {"create", "message"}
         identifier = fresh() if new and self._chance.random() < 0.7 else self._identifier(subject)
-        fields: Json = {
+        by_kind: dict[str, Json] = {
             "rename": {"title": self._text()},
             "pin": {"pinned": True},
             "archive": {"archived": True},
@@ -182,9 +182,9 @@ class Caller:
             "create": {"title": self._text()},
             "message": {"conversation_id": self._identifier("conversation_id"), "parts": [{"text": self._text()}]},
             "rate": {"rating": 1},
-        }.get(kind, {})
+        }
         base = self._chance.choice([None, 0, 1, 50])
-        return {"op_id": fresh(), "kind": kind, "id": identifier, "base_rev": base, "fields": fields}
+        return {"op_id": fresh(), "kind": kind, "id": identifier, "base_rev": base, "fields": by_kind.get(kind, {})}
 
     # values by their schema
 
@@ -209,8 +209,8 @@ class Caller:
             low = schema.get("minItems", 0)
             return [self._value(name, schema.get("items", {})) for _ in range(self._chance.randint(low, low + 1))]
         if kind in {"integer", "number"}:
-            low = int(schema.get("minimum", schema.get("exclusiveMinimum", 0)))
-            return self._chance.randint(low, min(low + 5, int(schema.get("maximum", low + 5))))
+            low = int(schema.get("minimum") or schema.get("exclusiveMinimum") or 0)
+            return self._chance.randint(low, min(low + 5, int(schema.get("maximum") or low + 5)))
         return {"boolean": self._chance.random() < 0.5, "null": None}.get(str(kind), self._formatted(name, schema))
 
     def _object(self, schema: Json) -> Json:

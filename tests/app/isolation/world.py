@@ -151,7 +151,12 @@ class World:
             mode = "Fixed" if name == model_names(side.name)[1] else "Requests"
             spec = {"engine": "Echo", "displayName": canary(side.name), "autoscaling": {"mode": mode}}
             ready = {"type": "Ready", "status": "True", "reason": "Serving", "message": canary(side.name)}
-            status = {"phase": "Ready", "tenant": side.name, "conditions": [ready], "url": canary(side.name)}
+            status: dict[str, Any] = {
+                "phase": "Ready",
+                "tenant": side.name,
+                "conditions": [ready],
+                "url": canary(side.name),
+            }
             api.put(side.namespace, name, spec | {"description": canary(side.name)}, **status)
         api.pods[:] = [pod for pod in api.pods if pod["metadata"]["namespace"] != side.namespace]
         api.pods += [_pod(side, name) for name in (*model_names(side.name), SHARED)]
