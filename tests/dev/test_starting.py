@@ -5,6 +5,7 @@ Open: the whole of it, which the browser tier starts by `python -m dev trial`.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import date
@@ -18,7 +19,7 @@ from dev.errors import DevError
 from dev.places import Places
 from dev.ports import Ports
 from install import processes
-from stores.postgres import PostgresServer
+from stores.postgres import PostgresServer, forget_dead
 from stores.valkey import ValkeyServer
 
 TODAY = date(2026, 11, 28)
@@ -110,3 +111,16 @@ def test_a_postgresql_that_was_killed_is_waited_for_when_it_starts_again(tmp_pat
         again.sql(query, "postgres", {})
     finally:
         again.stop()
+
+
+@pytest.mark.inproc
+def test_the_file_of_a_dead_server_goes_and_that_of_a_living_one_stays(tmp_path: Path) -> None:
+    file = tmp_path / "postmaster.pid"
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        file.write_text(f"{child.pid}\n{tmp_path}\n")
+        forget_dead(file)
+        assert file.exists()
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # dead, and nobody has asked
+        forget_dead(file)
+        assert not file.exists()

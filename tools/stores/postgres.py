@@ -6,6 +6,7 @@ nothing is copied and no owner or mode of any folder changes.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -35,6 +36,16 @@ def leave_root() -> None:
     Path("/proc/self/uid_map").write_text(f"{_NOBODY} 0 1")
 
 
+def forget_dead(pid_file: Path) -> None:
+    """Remove a killed server's file: until its parent has asked how it ended, PostgreSQL takes it for alive."""
+    if not pid_file.exists():
+        return
+    stat = Path("/proc") / pid_file.read_text().split("\n")[0] / "stat"
+    with contextlib.suppress(OSError):
+        if stat.read_text().rpartition(")")[2].split()[0] == "Z":
+            pid_file.unlink()
+
+
 class PostgresServer:
     """One cluster below `folder`, on a loopback port, with the superuser `postgres`."""
 
@@ -53,6 +64,7 @@ class PostgresServer:
     def start(self) -> None:
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
+        forget_dead(self._data / "postmaster.pid")
         arguments = [str(program("postgres")), "-D", str(self._data), "-h", "127.0.0.1", "-p", str(self.port), "-k", ""]
         for setting in (*_FAST, "max_connections=60", "shared_buffers=32MB"):
             arguments += ["-c", setting]
