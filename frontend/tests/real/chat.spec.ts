@@ -5,7 +5,11 @@ import { accessible, expect, test } from './fixture.ts'
 import { MODEL } from './installation.ts'
 
 const STORY = 'Write a long story about a lighthouse and its keeper.'
-const words = (count: number) => new RegExp(`(\\w+\\W+){${count}}`)
+
+/** Some words of the answer are there; the model may have to share its processor with all that runs beside it. */
+async function written(page: Page, words: number): Promise<void> {
+  await expect(answers(page)).toHaveText(new RegExp(`(\\w+\\W+){${words + 4}}`), { timeout: 60_000 })
+}
 
 /** A new conversation whose answers end by themselves after `tokens`. */
 async function begin(page: Page, tokens: number): Promise<void> {
@@ -32,9 +36,9 @@ test('a question is answered word by word, stopped, and answered again as a bran
   await pick(page)
   await accessible(page)
   await say(page, STORY)
-  await expect(answers(page)).toHaveText(words(5))
+  await written(page, 3)
   const early = await answers(page).innerText()
-  await expect(answers(page)).toHaveText(words(30))
+  await written(page, 12)
   expect((await answers(page).innerText()).length).toBeGreaterThan(early.length)
   await stop(page).click()
   await expect(log(page).getByText('Stopped by you.')).toBeVisible()
@@ -44,7 +48,7 @@ test('a question is answered word by word, stopped, and answered again as a bran
 
   await log(page).getByRole('button', { name: 'Answer again' }).first().click()
   await expect(page.getByText('2 branches')).toBeVisible()
-  await expect(answers(page)).toHaveText(words(10))
+  await written(page, 5)
   await stop(page).click()
   await expect(stop(page)).toHaveCount(0)
   await expect(log(page).getByText('2 of 2')).toBeVisible()
@@ -56,9 +60,9 @@ test('a question is answered word by word, stopped, and answered again as a bran
 })
 
 test('a reload in mid-answer: the answer goes on, once', async ({ owner: page }) => {
-  await begin(page, 250)
+  await begin(page, 120)
   await say(page, STORY)
-  await expect(answers(page)).toHaveText(words(15))
+  await written(page, 8)
   await page.reload()
   await answered(page, 1)
   await same(page, [STORY])
@@ -68,9 +72,9 @@ test('a reload in mid-answer: the answer goes on, once', async ({ owner: page })
 })
 
 test('a network lost in mid-answer and back: the answer goes on, once', async ({ owner: page }) => {
-  await begin(page, 250)
+  await begin(page, 120)
   await say(page, STORY)
-  await expect(answers(page)).toHaveText(words(15))
+  await written(page, 8)
   await page.context().setOffline(true)
   await expect(page.getByText(/^Offline\./)).toBeVisible()
   await page.context().setOffline(false)
