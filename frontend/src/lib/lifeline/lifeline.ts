@@ -8,7 +8,7 @@ import { clock } from '../time/words'
 
 export const SLOTS = 96
 export const SLOT_MS = 15 * 60_000
-const NEAR_NOW = 9
+const NEAR_NOW = 12
 
 export type SlotState = 'ready' | 'degraded' | 'asleep' | 'waking' | 'failed' | 'off' | 'unknown'
 

@@ -17,7 +17,6 @@ it('marks the whole hours where they are, none in the way of "now"', () => {
     [18, 14],
     [0, 38],
     [6, 62],
-    [12, 86],
   ])
   expect(at(12, 0)).toEqual([
     [12, 0],
