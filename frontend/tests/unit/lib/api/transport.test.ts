@@ -126,6 +126,20 @@ it('every page is asked for with the cursor of the one before', async () => {
   expect(read.mock.calls.map(([cursor]) => cursor)).toEqual([undefined, 'b', 'c'])
 })
 
+it('a call that is given up ends on the network too', async () => {
+  installAdapter(adapter(['one']))
+  vi.stubGlobal('fetch', (sent: Request) => {
+    seen.push(sent)
+    return new Promise((_, reject) => sent.signal.addEventListener('abort', () => reject(sent.signal.reason as Error)))
+  })
+  const leave = new AbortController()
+  const sent = send(new Request(`${apiOrigin()}/api/v1/models`, { signal: leave.signal }))
+  await vi.waitFor(() => expect(seen).toHaveLength(1))
+  leave.abort()
+  await expect(sent).rejects.toThrow()
+  expect(seen[0]?.signal.aborted).toBe(true)
+})
+
 it('a call made while the page starts waits for the token instead of going without', async () => {
   answers()
   expectAdapter()

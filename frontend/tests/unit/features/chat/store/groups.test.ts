@@ -20,6 +20,15 @@ describe('the list of conversations', () => {
     ])
   })
 
+  it.each([
+    [7 * 24 - 1, 'Last week'],
+    [7 * 24, 'Last month'],
+    [31 * 24 - 1, 'Last month'],
+    [31 * 24, 'Older'],
+  ])('puts what is %i hours old under %s', (hours, title) => {
+    expect(groupsOf([row('a', hours)], NOW)[0]?.title).toBe(title)
+  })
+
   it('leaves archived ones out and sorts within a group', () => {
     const groups = groupsOf([row('a', 2), row('b', 1), row('c', 0.5, { archived: true })], NOW)
     expect(groups[0]?.rows.map(one => one.id)).toEqual(['b', 'a'])
