@@ -16,14 +16,14 @@ from tests.store_fixtures import TestDatabase
 
 pytestmark = pytest.mark.stores
 PATHS = ("/api/v1/keys", "/api/v1/conversations")
-_SEEN = "SELECT page.* FROM door CROSS JOIN LATERAL (SELECT k.name FROM api_keys k WHERE k.tenant_id = {0}) AS page"
+_SEEN = "SELECT page.* FROM door CROSS JOIN LATERAL (SELECT k.name FROM api_keys k WHERE k.tenant_id = {0}) page"
 # Only row-level security holds this one back.
 _UNFILTERED = TenantRead(
-    "SELECT page.* FROM door CROSS JOIN LATERAL (SELECT k.name FROM api_keys k WHERE door.tenant_id IS NOT NULL) AS page"
+    "SELECT page.* FROM door CROSS JOIN LATERAL (SELECT k.name FROM api_keys k WHERE door.tenant_id IS NOT NULL) page"
 )
 _TENANT_AFTER = TenantRead(
     "SELECT page.* FROM door CROSS JOIN LATERAL (SELECT current_setting('app.tenant') AS tenant"
-    " WHERE door.tenant_id IS NOT NULL) AS page"
+    " WHERE door.tenant_id IS NOT NULL) page"
 )
 
 

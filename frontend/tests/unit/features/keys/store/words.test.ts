@@ -8,10 +8,10 @@ const days = (n: number) => new Date(NOW.getTime() + n * 86_400_000)
 describe('a key in words', () => {
   it.each([
     [null, 'never', 'Never ends'],
-    [days(-2), 'over', 'Ended Nov 21'],
+    [days(-2), 'over', 'Ended 21 Nov'],
     [days(1), 'soon', 'Ends in 1 day'],
     [days(5), 'soon', 'Ends in 5 days'],
-    [days(60), 'later', 'Ends Jan 22, 2027'],
+    [days(60), 'later', 'Ends 22 Jan 2027'],
   ] as const)('says when it ends: %s', (end, tone, words) => {
     expect(endTone(end, NOW)).toBe(tone)
     expect(endWords(end, NOW)).toBe(words)
@@ -19,7 +19,7 @@ describe('a key in words', () => {
 
   it('is over in the moment of its end', () => {
     expect(endTone(NOW, NOW)).toBe('over')
-    expect(endWords(NOW, NOW)).toBe('Ended Nov 23')
+    expect(endWords(NOW, NOW)).toBe('Ended 23 Nov')
   })
 
   it.each([
