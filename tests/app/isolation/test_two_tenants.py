@@ -33,7 +33,7 @@ from tests.store_fixtures import TestDatabase
 
 pytestmark = [pytest.mark.stores, pytest.mark.timeout(900)]
 SEED = int(os.environ.get("FREEHOLD_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
-CALLS = 10_000 if os.environ.get("FREEHOLD_FULL") else 600
+CALLS = 10_000 if os.environ.get("FREEHOLD_FULL") else 500
 HOLE_CALLS = 1500
 BATCH = 25
 RESTORE_EVERY = 150
