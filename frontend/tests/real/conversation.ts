@@ -42,22 +42,25 @@ export interface Said {
   readonly parts: readonly { readonly text: string }[]
 }
 
+const spoken = new WeakMap<Page, string>()
+
+/** Remembers what the page last proved itself with to the API: it keeps its token to itself. */
+export function overhear(page: Page): void {
+  page.on('request', request => {
+    const { authorization } = request.headers()
+    if (authorization?.startsWith('Bearer ')) spoken.set(page, authorization)
+  })
+}
+
 /** What the server keeps of the conversation that is open, oldest first. */
 export async function kept(page: Page): Promise<Said[]> {
   const id = new URL(page.url()).pathname.split('/')[2]
-  const authorization = await renewed(page)
+  const authorization = spoken.get(page) ?? ''
   const response = await page.request.get(`/api/v1/conversations/${id}/messages?limit=100`, {
     headers: { authorization },
   })
   expect(response.ok()).toBe(true)
   return ((await response.json()) as { items: Said[] }).items.reverse()
-}
-
-/** The header of the last call that the page has made; the page keeps its token to itself. */
-async function renewed(page: Page): Promise<string> {
-  const calling = page.waitForRequest(request => request.headers().authorization?.startsWith('Bearer ') ?? false)
-  await page.evaluate(() => dispatchEvent(new Event('online')))
-  return (await calling).headers().authorization ?? ''
 }
 
 export const textOf = (message: Said | undefined) => (message?.parts ?? []).map(part => part.text).join('')

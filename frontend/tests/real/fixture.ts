@@ -5,6 +5,7 @@
 import { test as base, expect, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test'
 import { findings } from '../e2e/axe.ts'
 import { watch } from '../watch.ts'
+import { overhear } from './conversation.ts'
 import { OWNER, URL_OF_WEB, type Person } from './installation.ts'
 
 type State = Awaited<ReturnType<BrowserContext['storageState']>>
@@ -30,6 +31,7 @@ export const test = base.extend<Fixtures, { handed: Handed }>({
       contexts.push(context)
       const page = await context.newPage()
       watch(page, URL_OF_WEB, wrong)
+      overhear(page)
       return page
     })
     for (const context of contexts) await context.close()
