@@ -153,7 +153,7 @@ def test_a_bare_field_would_be_found() -> None:
 
 
 def test_a_group_can_be_made_by_hand() -> None:
-    assert DatabaseSettings().pool_size == 5
+    assert DatabaseSettings().pool_size == 8
 
 
 def test_control_without_a_gateway_of_its_own_must_know_where_one_is() -> None:

@@ -39,7 +39,7 @@ class Tier:
 TIERS = (
     Tier("unit", 45, parallel=True),
     Tier("inproc", 75, parallel=True),
-    Tier("stores", 240, timeout_seconds=180),
+    Tier("stores", 240, timeout_seconds=180, parallel=True),  # each worker has servers of its own
     Tier("charts", 30),
     Tier("frontend", 120, script="tools/frontend.sh"),
     Tier("browser", 240, named_only=True, script="tools/frontend.sh"),  # ten minutes on two busy cores

@@ -72,10 +72,10 @@ class DatabaseSettings(_Group):
     worker_url: SecretStr = SecretStr("")
     """The same for the worker role, as `freehold_worker`, whose policies reach every tenant's usage."""
 
-    pool_size: Annotated[int, Field(ge=1, le=100)] = 5
-    """Connections kept open per process. Few, because the gateway asks only on cache misses."""
+    pool_size: Annotated[int, Field(ge=1, le=100)] = 8
+    """Connections kept open per process. As many as ask at once on a usual day, since each beyond is opened anew."""
 
-    max_overflow: Annotated[int, Field(ge=0, le=100)] = 5
+    max_overflow: Annotated[int, Field(ge=0, le=100)] = 2
     """Connections opened beyond `pool_size` under load and closed afterwards."""
 
     pool_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
