@@ -1,7 +1,7 @@
 #!/bin/sh
 # The web app's tests: `frontend.sh frontend JUNIT` checks types, style and boundaries and runs the unit tests with their coverage;
 # `frontend.sh browser JUNIT` builds the app and drives it in Chromium, on a fake API and then on the real app, its stores and
-# a model; `frontend.sh install` only installs the packages.
+# a model; `frontend.sh install` only installs the packages and `frontend.sh chromium` those and the browser.
 # JUNIT is where the results go. On Debian, root gets Chromium installed.
 set -eu
 cd "$(dirname "$0")/../frontend"
@@ -29,6 +29,7 @@ chromium() {
 packages
 case $1 in
 install) ;;
+chromium) chromium ;;
 frontend)
     node npm run --silent types
     node npm run --silent lint
