@@ -46,9 +46,10 @@ export function modelFor(
   return known ?? (rows.length === 0 ? (wanted.find(Boolean) ?? undefined) : byState(rows)[0]?.name)
 }
 
-/** Another one that answers now, to ask instead. */
+/** Another one that answers now, to ask instead: on own nodes if there is one, before words go to somebody else's. */
 export function readyInstead(rows: readonly ModelRow[], than: string): string | undefined {
-  return byState(rows).find(row => row.name !== than && ['ready', 'degraded'].includes(stateWords(row).tone))?.name
+  const able = byState(rows).filter(row => row.name !== than && ['ready', 'degraded'].includes(stateWords(row).tone))
+  return (able.find(row => !isRented(row)) ?? able[0])?.name
 }
 
 export const canAnswer = (row: ModelRow): boolean => answers(row)

@@ -31,6 +31,15 @@ describe('the Models of a chat', () => {
     expect(readyInstead(rows, 'asleep')).toBe('z-ready')
     expect(readyInstead(rows, 'z-ready')).toBe('a-rented')
     expect(readyInstead([asleep, failed], 'x')).toBeUndefined()
+  })
+
+  it('offer one on own nodes that answers with a problem before one of somebody else', () => {
+    const degraded = model('own', { phase: 'Degraded' })
+    expect(byState([degraded, rented])[0]?.name).toBe('a-rented')
+    expect(readyInstead([degraded, rented], 'asleep')).toBe('own')
+  })
+
+  it('say of themselves whether they can answer', () => {
     expect(canAnswer(asleep)).toBe(true)
     expect(canAnswer(failed)).toBe(false)
   })
