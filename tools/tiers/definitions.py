@@ -42,7 +42,7 @@ TIERS = (
     Tier("stores", 240, timeout_seconds=180, parallel=True),  # each worker has servers of its own
     Tier("charts", 30),
     Tier("frontend", 120, script="tools/frontend.sh"),
-    Tier("browser", 240, named_only=True, script="tools/frontend.sh"),  # ten minutes on two busy cores
+    Tier("browser", 420, named_only=True, script="tools/frontend.sh"),  # ten minutes on two busy cores
     Tier("api", 150, timeout_seconds=180, cluster=True),
     Tier("node", 480, timeout_seconds=600, cluster=True),
 )

@@ -268,7 +268,7 @@ test('the thread follows the answer until the reader scrolls up, and not again b
 }) => {
   await fake.set({
     wordMs: 30,
-    answer: Array.from({ length: 60 }, (_, at) => `Line ${at} of the answer.`).join('\n\n'),
+    answer: Array.from({ length: 400 }, (_, at) => `Line ${at} of the answer.`).join('\n\n'),
   })
   await page.goto(CRANE)
   await say(page, 'All lines')
