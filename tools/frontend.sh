@@ -14,7 +14,8 @@ packages() {
     node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
     echo "$digest" >"$stamp"
 }
-chromium() {
+# not named like the program, which `command -v` would then find
+browser() {
     [ -z "${FREEHOLD_CHROMIUM:-}" ] || return 0
     for name in chromium chromium-browser google-chrome-stable google-chrome; do
         if command -v "$name" >/dev/null; then return; fi
@@ -29,14 +30,14 @@ chromium() {
 packages
 case $1 in
 install) ;;
-chromium) chromium ;;
+chromium) browser ;;
 frontend)
     node npm run --silent types
     node npm run --silent lint
     node npx vitest run --coverage --reporter=dot --reporter=junit --outputFile.junit="$2"
     ;;
 browser)
-    chromium
+    browser
     node npm run --silent build
     export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
     failed=0
