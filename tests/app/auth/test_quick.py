@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from freehold_app.auth.principal import Role
 from freehold_app.kit.ids import new_id
@@ -160,3 +162,21 @@ async def test_a_server_that_closed_idle_connections_refuses_nobody(control: Con
     await superuser.close()
     assert len(await database.read(ada.tenant_id, _UNFILTERED)) == 5
     assert (await ada.get("/api/v1/keys")).status_code == 200
+
+
+async def test_connections_that_ended_a_moment_ago_refuse_nobody(control: Control, db: TestDatabase) -> None:
+    ada = await _filled(control, "ada@example.org", "acme")
+    database = control.deps.database
+
+    async def names() -> int:
+        async with database.tenant(ada.tenant_id) as session:
+            await session.execute(text("SELECT pg_sleep(0.02)"))
+            return len((await session.execute(text("SELECT name FROM api_keys"))).all())
+
+    assert await asyncio.gather(*(names() for _ in range(5))) == [5] * 5
+    superuser = await db.superuser()
+    await superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'freehold_app'")
+    assert await asyncio.gather(*(names() for _ in range(5))) == [5] * 5
+    await superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'freehold_app'")
+    assert (await ada.get("/api/v1/keys")).status_code == 200
+    await superuser.close()

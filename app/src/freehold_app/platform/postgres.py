@@ -14,7 +14,7 @@ from __future__ import annotations
 import ssl
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -118,6 +118,9 @@ class Database:
         """Whether `read` may be used: its deadlines are the connection's own, and a pooler between loses them."""
         self._opening = opening
         self._clock = clock
+        self._lost_at = float("-inf")
+        if self.reads:
+            event.listen(engine.sync_engine.pool, "checkout", self._still_there)
         self.watch = PoolWatch()
 
     @asynccontextmanager
@@ -132,6 +135,12 @@ class Database:
             async with self._lent() as connection:
                 rows: list[asyncpg.Record] = await connection.fetch(statement.text, str(tenant_id), *values)
                 return rows
+        except DatabaseUnavailableError:
+            self._lost_at = monotonic()
+            raise
+        except asyncpg.InternalClientError as error:
+            self._lost_at = monotonic()
+            raise DatabaseUnavailableError(type(error).__name__) from error
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise DatabaseUnavailableError(type(error).__name__) from error
 
@@ -147,6 +156,23 @@ class Database:
             finally:
                 await greenlet_spawn(lent.close)
 
+    def _still_there(self, connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+        """A connection that its server has closed is replaced before anybody gets it, and the idle ones beside it.
+
+        The driver mostly knows of the end. The three round trips of a ping are only for connections that idled for
+        long, which a firewall may have dropped without a word, and for those from before another one was lost.
+        """
+        now = monotonic()
+        used = record.info.setdefault("used", now)
+        record.info["used"] = now
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        if now - used > _PING_AFTER_SECONDS or used <= self._lost_at:
+            try:
+                connection.ping()
+            except Exception as error:
+                raise InvalidatePoolError from error
+
     @asynccontextmanager
     async def platform(self) -> AsyncIterator[PlatformSession]:
         """A transaction without a tenant: exempt tables, the key look-up, and what the worker's policies allow."""
@@ -156,11 +182,25 @@ class Database:
     @asynccontextmanager
     async def _begin(self, tenant: str) -> AsyncIterator[AsyncConnection]:
         with _translated(self.watch):
-            started = self._clock.monotonic()
-            async with self._engine.begin() as connection:
-                self.watch.waited(self._clock.monotonic() - started)
-                await connection.execute(_OPEN, {"tenant": tenant, **self._opening})
+            async with AsyncExitStack() as stack:
+                try:
+                    connection = await self._open(stack, tenant)
+                except (DBAPIError, InterfaceError, asyncpg.InternalClientError) as error:
+                    if not _means_lost(error):
+                        raise
+                    self._lost_at = monotonic()
+                    connection = await self._open(stack, tenant)  # nothing of the caller's had been sent
                 yield connection
+
+    async def _open(self, stack: AsyncExitStack, tenant: str) -> AsyncConnection:
+        """A transaction that has its tenant and ends with the stack."""
+        async with AsyncExitStack() as attempt:
+            started = self._clock.monotonic()
+            connection = await attempt.enter_async_context(self._engine.begin())
+            self.watch.waited(self._clock.monotonic() - started)
+            await connection.execute(_OPEN, {"tenant": tenant, **self._opening})
+            await stack.enter_async_context(attempt.pop_all())
+            return connection
 
     @asynccontextmanager
     async def lock(self, name: str) -> AsyncIterator[AdvisoryLock | None]:
@@ -216,7 +256,6 @@ def open_database(
         arguments |= {"server_settings": _deadlines(opening)}
     # hide_parameters: an error's text is logged, and parameters are what people keep secret.
     engine = create_async_engine(address, connect_args=arguments, hide_parameters=True, **pooling)
-    event.listen(engine.sync_engine.pool, "checkout", _still_there)
     return Database(engine, opening, clock)
 
 
@@ -227,24 +266,6 @@ def _deadlines(opening: Mapping[str, str]) -> dict[str, str]:
         "lock_timeout": opening["lock"],
         "idle_in_transaction_session_timeout": opening["idle"],
     }
-
-
-def _still_there(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
-    """A connection that its server has closed is replaced before anybody gets it, and the idle ones beside it.
-
-    The driver hears of the end at once, so it is asked. Only one that idled for long, which a firewall may have dropped
-    without a word, costs the three round trips of a ping.
-    """
-    now = monotonic()
-    idle = now - record.info.get("used", now)
-    record.info["used"] = now
-    if connection.driver_connection.is_closed():
-        raise InvalidatePoolError
-    if idle > _PING_AFTER_SECONDS:
-        try:
-            connection.ping()
-        except Exception as error:
-            raise InvalidatePoolError from error
 
 
 def connect_arguments(url: str) -> tuple[URL, dict[str, Any]]:
@@ -297,6 +318,18 @@ def _means_not_now(error: Exception) -> bool:
     state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
     no_answer = isinstance(error, InterfaceError | asyncpg.InterfaceError)
     return no_answer or state.startswith(_NOT_NOW) or state == _READ_ONLY
+
+
+# Connection exception, and what a server says to everybody when it goes down.
+_LOST = ("08", "57P")
+
+
+def _means_lost(error: DBAPIError | InterfaceError | asyncpg.InternalClientError) -> bool:
+    """Whether the connection had ended before it was asked anything."""
+    if isinstance(error, asyncpg.InternalClientError):  # the driver has read the server's farewell, but not the end
+        return True
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or state.startswith(_LOST)
 
 
 def _kind(error: Exception) -> str:
