@@ -13,9 +13,19 @@ import pytest
 
 # Needed by commands, by tests or by nobody: each costs a start between 50 and 500 ms.
 NOT_AT_START = {
-    "alembic", "email_validator", "freehold_operator", "httpx", "jinja2", "kopf", "kubernetes", "numpy", "openai",
-    "sentry_sdk", "typer", "websockets",
-}  # fmt: skip
+    "alembic",
+    "email_validator",
+    "freehold_operator",
+    "httpx",
+    "jinja2",
+    "kopf",
+    "kubernetes",
+    "numpy",
+    "openai",
+    "sentry_sdk",
+    "typer",
+    "websockets",
+}
 MODULES = 1350
 RSS_KIB = 130 * 1024  # of 140 MB that a whole idle process may take
 _START = """

@@ -32,9 +32,15 @@ def tokens_of(clock: FakeClock, secrets: dict[int, bytes] = SECRETS, issuer: str
 def claims_of(clock: FakeClock, **changes: Any) -> dict[str, Any]:
     now = int(clock.now().timestamp())
     claims: dict[str, Any] = {
-        "iss": ISSUER, "aud": ACCESS_AUDIENCE, "sub": str(USER), "tid": str(TENANT), "sid": str(SESSION),
-        "iat": now, "nbf": now, "exp": now + 300,
-    }  # fmt: skip
+        "iss": ISSUER,
+        "aud": ACCESS_AUDIENCE,
+        "sub": str(USER),
+        "tid": str(TENANT),
+        "sid": str(SESSION),
+        "iat": now,
+        "nbf": now,
+        "exp": now + 300,
+    }
     return {name: value for name, value in (claims | changes).items() if value is not None}
 
 
@@ -178,7 +184,7 @@ def forgeries(clock: FakeClock) -> dict[str, str]:
         "too long": "a" * (MAX_TOKEN_BYTES + 1),
         "empty": "",
         "not ascii": "é.é.é",
-    }  # fmt: skip
+    }
 
 
 NAMES = sorted(forgeries(FakeClock()))

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
@@ -163,7 +163,7 @@ class Failing:
 
 async def test_what_could_not_be_stored_is_tried_again(cluster: Cluster, eve: Person, recorder: Recorder) -> None:
     failing = Failing(cluster.control.deps.database, fails=2)
-    recorder._database = failing  # type: ignore[assignment]
+    recorder._database = cast("Database", failing)
     await becomes(cluster, "Ready")
     running = asyncio.ensure_future(recorder.run())
     async with asyncio.timeout(5):

@@ -26,8 +26,11 @@ async def test_name_and_time_zone_change_alone(control: Control) -> None:
     changed = await ada.patch(ME, {"tz": "Europe/Berlin"})
     assert changed.status_code == 200, changed.text
     assert changed.json()["user"] | {"id": ""} == {
-        "id": "", "email": "ada@example.org", "name": "ada", "tz": "Europe/Berlin"
-    }  # fmt: skip
+        "id": "",
+        "email": "ada@example.org",
+        "name": "ada",
+        "tz": "Europe/Berlin",
+    }
 
 
 @pytest.mark.parametrize("field", ["email", "id", "role", "tenant_id", "provider", "erased_at"])

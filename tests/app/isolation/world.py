@@ -18,6 +18,7 @@ import asyncpg
 
 from freehold_app.auth.passwords import Passwords
 from freehold_app.auth.principal import Role
+from freehold_app.catalog.service import Catalog
 from tests.app.conversations.devices import fresh, said
 from tests.app.isolation.asking import Answer, Request, ask
 from tests.app.isolation.installation import Installation
@@ -166,8 +167,8 @@ class World:
 
     async def _seen(self, side: Side, model: str) -> None:
         """Every process's own watch brings what the cluster has."""
-        catalog = next(part for part in self.installation.role._slices if part.name == "catalog")
-        informer = catalog.gives[0].informer  # type: ignore[attr-defined]
+        given = (thing for part in self.installation.role._slices for thing in part.gives)
+        informer = next(thing for thing in given if isinstance(thing, Catalog)).informer
         listener = informer.subscribe()
         while informer.find((side.namespace, model)) != self.installation.api.objects.get((side.namespace, model)):
             await listener.news.wait()

@@ -126,9 +126,9 @@ async def test_a_revoked_key_stops_at_once_and_everybody_is_told(control: Contro
     made = await make(ada, scopes=["usage:read"])
     key_id = made["row"]["id"]
     assert (await by_key(control, made["key"], "/api/v1/usage/summary")).status_code == 200
-    deps = type(control.deps)(**{name: getattr(control.deps, name) for name in control.deps.__slots__} | {
-        "announce": announce
-    })  # fmt: skip
+    deps = type(control.deps)(
+        **{name: getattr(control.deps, name) for name in control.deps.__slots__} | {"announce": announce}
+    )
     role = ControlRole(deps, count_restarts(type(control.deps.registry)()))
     async with client_of(role) as client:
         ada.client = client

@@ -34,8 +34,9 @@ async def test_an_invited_person_joins_with_the_role_and_the_link_works_once(con
     assert joined.status_code == 201, joined.text
     listed = (await ada.get(MEMBERS)).json()["items"]
     assert {(item["email"], item["role"]) for item in listed} == {
-        ("ada@example.org", "owner"), ("bob@example.org", "engineer")
-    }  # fmt: skip
+        ("ada@example.org", "owner"),
+        ("bob@example.org", "engineer"),
+    }
     assert (await accept(control, invitation["token"])).status_code == 401
     assert (await ada.get(INVITATIONS)).json()["items"] == []
 

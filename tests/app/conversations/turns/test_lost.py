@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -176,12 +177,12 @@ async def test_an_answer_is_stored_when_postgresql_is_back(
     monkeypatch.setattr(writer, "SAVE_PAUSES", (0.01,) * 9)
     store_once, failures = writer._store_once, 3
 
-    async def flaky(*arguments: object) -> None:
+    async def flaky(*arguments: Any) -> None:
         nonlocal failures
         failures -= 1
         if failures >= 0:
             raise DatabaseUnavailableError
-        await store_once(*arguments)  # type: ignore[arg-type]
+        await store_once(*arguments)
 
     monkeypatch.setattr(writer, "_store_once", flaky)
     turns, conversation = process(control, gateway), await begin(ada)

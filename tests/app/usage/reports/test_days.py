@@ -47,8 +47,10 @@ def test_an_impossible_range_is_refused_with_a_remedy(first: date | None, last: 
 
 def test_each_day_of_a_range_comes_once_in_order() -> None:
     assert list(Days(date(2026, 2, 27), date(2026, 3, 1)).each()) == [
-        date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1),
-    ]  # fmt: skip
+        date(2026, 2, 27),
+        date(2026, 2, 28),
+        date(2026, 3, 1),
+    ]
 
 
 @pytest.mark.parametrize(

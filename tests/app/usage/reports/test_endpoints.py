@@ -89,10 +89,19 @@ async def test_the_summary_is_the_sum_of_what_was_written(ledger: Ledger, ada: P
     found = await answer(ada, "summary")
     month = found.pop("month")
     assert found == {
-        "from": "2026-11-01", "to": "2026-11-24", "requests": 4, "errors": 1, "tokens": 60, "prompt_tokens": 40,
-        "completion_tokens": 20, "cost_usd_micros": 28, "own_tokens": 45, "cached_tokens": 8, "reasoning_tokens": 0,
+        "from": "2026-11-01",
+        "to": "2026-11-24",
+        "requests": 4,
+        "errors": 1,
+        "tokens": 60,
+        "prompt_tokens": 40,
+        "completion_tokens": 20,
+        "cost_usd_micros": 28,
+        "own_tokens": 45,
+        "cached_tokens": 8,
+        "reasoning_tokens": 0,
         "own_share": 0.75,
-    }  # fmt: skip
+    }
     assert (month["from"], month["requests"], month["tokens"]) == ("2026-11-01", 4, 60)
     assert month["at_this_pace_tokens"] == round(60 * 30 / (23 + 10 / 24))
     assert (await answer(ada, "summary", **{"from": "2026-10-01"}))["requests"] == 5
@@ -146,8 +155,11 @@ async def test_a_chart_by_day_and_model_holds_the_largest_and_the_rest(ledger: L
     ]
     whole = await answer(ada, "series", by=["model"])
     assert [(p["bucket"], p["group"], p["requests"]) for p in whole["points"]] == [
-        (None, "large", 9), (None, "middle", 4), (None, "other", 2), (None, "small", 2),
-    ]  # fmt: skip
+        (None, "large", 9),
+        (None, "middle", 4),
+        (None, "other", 2),
+        (None, "small", 2),
+    ]
 
 
 async def test_keys_and_people_are_called_by_their_names(ledger: Ledger, ada: Person, owner: Person) -> None:
@@ -286,10 +298,16 @@ _QUERIES: Sequence[tuple[TextClause, dict[str, Any]]] = [
     (repository._LINES_COUNTED, {"most": 1_000_001}),
     (
         repository._LINES,
-        {"day": date(2026, 11, 1), "key_id": UUID(int=0), "user_id": UUID(int=0), "status_class": -1, "model": "",
-         "limit": 5000},
+        {
+            "day": date(2026, 11, 1),
+            "key_id": UUID(int=0),
+            "user_id": UUID(int=0),
+            "status_class": -1,
+            "model": "",
+            "limit": 5000,
+        },
     ),
-]  # fmt: skip
+]
 
 
 @pytest.fixture

@@ -95,9 +95,11 @@ class JobWorker:
         self._spread = spread
         self._running: set[asyncio.Task[None]] = set()
         self._results = Counter(
-            "freehold_jobs", "Jobs by kind and by what became of them: done, retried, dead.", ["kind", "result"],
+            "freehold_jobs",
+            "Jobs by kind and by what became of them: done, retried, dead.",
+            ["kind", "result"],
             registry=registry,
-        )  # fmt: skip
+        )
         self._log = structlog.get_logger(__name__)
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -26,9 +26,21 @@ PER_USER = Limit(4, 3600)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PAGE = 5000
 HEAD = (
-    "day", "model", "key_id", "key", "user_id", "user", "status", "requests", "prompt_tokens", "cached_tokens",
-    "completion_tokens", "reasoning_tokens", "cost_usd_micros", "own_tokens",
-)  # fmt: skip
+    "day",
+    "model",
+    "key_id",
+    "key",
+    "user_id",
+    "user",
+    "status",
+    "requests",
+    "prompt_tokens",
+    "cached_tokens",
+    "completion_tokens",
+    "reasoning_tokens",
+    "cost_usd_micros",
+    "own_tokens",
+)
 
 
 @dataclass(frozen=True, slots=True)
