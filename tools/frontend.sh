@@ -2,7 +2,7 @@
 # The web app's tests: `frontend.sh frontend JUNIT` checks types, style and boundaries and runs the unit tests with their coverage;
 # `frontend.sh browser JUNIT` builds the app and drives it in Chromium, on a fake API and then on the real app, its stores and
 # a model; `frontend.sh install` only installs the packages and `frontend.sh chromium` those and the browser.
-# JUNIT is where the results go. On Debian, root gets Chromium installed.
+# JUNIT is where the results go. On Debian, root gets Chromium installed; where it can't be, the exit status is 75.
 set -eu
 cd "$(dirname "$0")/../frontend"
 node() { sh ../tools/node.sh "$@"; }
@@ -22,7 +22,7 @@ browser() {
     done
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
         echo "frontend: no Chromium; install the package chromium or name one by FREEHOLD_CHROMIUM" >&2
-        exit 1
+        exit 75
     fi
     echo "frontend: installing Chromium"
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null

@@ -63,7 +63,3 @@ def test_each_test_runs_in_exactly_one_tier() -> None:
 
     for markers in (set(), {"inproc"}, {"stores"}, {"charts"}, {"api"}, {"node"}, {"api", "node"}):
         assert sum(selects(tier, markers) for tier in TIERS if not tier.script) == 1, markers
-
-
-def test_the_browser_tier_runs_only_when_it_is_named() -> None:
-    assert [tier.name for tier in TIERS if tier.named_only] == ["browser"]

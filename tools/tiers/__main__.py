@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from tiers.definitions import TIERS, Tier
+from tiers.definitions import LACKS_A_PROGRAM, TIERS, Tier
 from tiers.outcome import Outcome, read_junit, skip_reasons, table, verdict
 from tiers.preparation import Preparation, missing_for_clusters
 
@@ -39,6 +39,8 @@ def run(tier: Tier, extra: list[str]) -> Outcome:
     started = time.monotonic()
     code = subprocess.run(command(tier, junit, extra), cwd=ROOT, check=False).returncode
     seconds = time.monotonic() - started
+    if code == LACKS_A_PROGRAM:
+        return Outcome(tier.name, missing="a program is missing; its name stands above")
     if not junit.exists():
         return Outcome(tier.name, failed=1, seconds=seconds, budget_seconds=tier.budget_seconds)
     passed, failed, skipped = read_junit(junit)
@@ -57,8 +59,7 @@ def main(argv: list[str]) -> int:
     unknown = set(arguments.tiers) - {tier.name for tier in TIERS}
     if unknown:
         parser.error(f"no such tier: {', '.join(sorted(unknown))}")
-    default = [tier for tier in TIERS if not tier.named_only]
-    selected = [tier for tier in TIERS if tier.name in arguments.tiers] if arguments.tiers else default
+    selected = [tier for tier in TIERS if not arguments.tiers or tier.name in arguments.tiers]
     outcomes = run_all(selected, extra)
     BUILD.mkdir(exist_ok=True)
     times = {row.tier: round(row.seconds, 1) for row in outcomes if row.ran}
