@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
-from tiers.definitions import LACKS_A_PROGRAM
 from tests.kube_fixtures import ROOT
 from tests.system.platform import Installation
+from tiers.definitions import LACKS_A_PROGRAM
 
 pytestmark = [pytest.mark.node, pytest.mark.timeout(600)]
 

@@ -51,7 +51,7 @@ def _operation(method: str, path: str, operation: Json) -> Iterator[str]:
     body = operation.get("requestBody")
     if body:
         yield f"Body: {_content(body)}\n"
-    yield f"Answers: {', '.join(_answer(status, each) for status, each in sorted(operation['responses'].items()))}.\n"
+    yield f"Answers: {', '.join(_answers(operation['responses']))}.\n"
 
 
 def _parameter(parameter: Json) -> tuple[str, str, str]:
@@ -60,11 +60,16 @@ def _parameter(parameter: Json) -> tuple[str, str, str]:
     return f"`{parameter['name']}` ({parameter['in']}{required})", kind_of(parameter["schema"]), meaning
 
 
-def _answer(status: str, answer: Json) -> str:
-    if status == "default":
-        return "otherwise a problem"
-    content = _content(answer)
-    return f"{status} {content}" if content else status
+def _answers(responses: Json) -> Iterator[str]:
+    """Those described here, then those that all routes of their kind share: the data path's refusals, or a problem."""
+    for status, answer in sorted(responses.items()):
+        if "$ref" not in answer:
+            yield f"{status} {_content(answer)}".strip()
+    refused = [status for status in sorted(responses) if "/Refused" in responses[status].get("$ref", "")]
+    if refused:
+        yield f"refused with [OpenAIError](#openaierror) {', '.join(refused)}"
+    if "default" in responses:
+        yield "otherwise a problem"
 
 
 def _content(holder: Json) -> str:

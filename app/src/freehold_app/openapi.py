@@ -6,6 +6,7 @@ schema would promise less than what works.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from freehold_app import __version__
@@ -117,7 +118,7 @@ def document() -> Json:
     components["schemas"] |= {"Problem": _PROBLEM, "FieldError": _FIELD_ERROR}
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
-    components["responses"] = {"Problem": {"description": _PROBLEM_TEXT, "content": _PROBLEM_CONTENT}}
+    components["responses"] = {"Problem": {"description": _PROBLEM_TEXT, "content": _PROBLEM_CONTENT}, **_refused()}
     components["securitySchemes"] = components.get("securitySchemes", {}) | {
         "key": {"type": "http", "scheme": "bearer", "bearerFormat": "fhk_..."}
     }
@@ -149,12 +150,11 @@ def _paths() -> Json:
 
 def _operation(identifier: str, summary: str, schema: str) -> Json:
     answer = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    faults = {status: _FAULTS[status] for status in _READ_FAULTS}
     return {
         "operationId": identifier,
         "summary": summary,
         "tags": ["v1"],
-        "responses": {"200": {"description": "Found.", "content": answer}, **_refusals(faults)},
+        "responses": {"200": {"description": "Found.", "content": answer}, **_refusals(_READ_FAULTS)},
     }
 
 
@@ -178,6 +178,11 @@ def _call(identifier: str, summary: str, required: list[str], *, stream: bool) -
     }
 
 
-def _refusals(faults: dict[str, str]) -> Json:
+def _refusals(statuses: Iterable[str]) -> Json:
+    return {status: {"$ref": f"#/components/responses/Refused{status}"} for status in statuses}
+
+
+def _refused() -> Json:
+    """The data path's refusals, described once for all its routes."""
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}}
-    return {status: {"description": text, "content": error} for status, text in faults.items()}
+    return {f"Refused{status}": {"description": text, "content": error} for status, text in _FAULTS.items()}
