@@ -5,7 +5,9 @@ Real: whatever a tier's marker names (architecture of the tiers: docs/architectu
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
+from hypothesis import strategies
 from pytest_socket import socket_allow_hosts
 
 pytest_plugins = ["tests.kube_fixtures", "tests.store_fixtures", "tests.app.control_fixtures"]
@@ -21,3 +23,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse connections to any other address; Unix sockets stay open."""
     in_cluster = any(item.get_closest_marker(tier) for tier in CLUSTER_TIERS)
     socket_allow_hosts(LOOPBACK + (CLUSTER_NODES if in_cluster else []), allow_unix_socket=True)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have Hypothesis make its table of Unicode before a test needs a text.
+
+    On a fresh clone that takes seconds, once; counted as a test's own drawing it fails the test's health check.
+    """
+    if any(hypothesis.is_hypothesis_test(item.obj) for item in session.items if isinstance(item, pytest.Function)):
+        hypothesis.find(strategies.text(), lambda _: True)
