@@ -13,6 +13,7 @@ import {
   overdue,
   recovered,
   sending,
+  storable,
   type MutationBody,
   type OutboxItem,
   type SendBody,
@@ -93,7 +94,15 @@ export function createOutbox(deps: OutboxDeps) {
     later: Pick<OutboxItem, 'nextAt' | 'trouble'> = { nextAt: 0 },
   ): Promise<OutboxItem> {
     if ((await items()).length >= MOST_ITEMS) throw new OutboxFull()
-    const item: OutboxItem = { id, queue, body, state: 'waiting', createdAt: deps.now(), tries: 0, ...later }
+    const item: OutboxItem = {
+      id,
+      queue,
+      body: storable(body),
+      state: 'waiting',
+      createdAt: deps.now(),
+      tries: 0,
+      ...later,
+    }
     await put([item])
     void drain()
     return item
@@ -177,7 +186,7 @@ export function createOutbox(deps: OutboxDeps) {
       void drain()
     },
     edit: (id: string, text: string) =>
-      change(id, item => (item.body.type === 'send' ? { ...item, body: { ...item.body, text } } : item)),
+      change(id, item => (item.body.type === 'send' ? { ...item, body: storable({ ...item.body, text }) } : item)),
     /** Another Model for a send whose own is gone. */
     retarget: (id: string, model: string) =>
       change(id, item =>

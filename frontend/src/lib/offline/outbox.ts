@@ -53,6 +53,16 @@ export const MOST_MUTATIONS = 200
 export const OLD_MS = 24 * 3_600_000
 export const OLD_CODE = 'old'
 
+/**
+ * Without what no database and no strict JSON takes: the character U+0000, which texts pasted from other programs hold
+ * unseen, and halves of characters, which a cut leaves. What was typed around them is not refused for their sake.
+ */
+export function storable<T>(body: T): T {
+  const clean = (_: string, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value
+  return JSON.parse(JSON.stringify(body, clean)) as T
+}
+
 /** 1, 2, 4 … 60 s; what the server asked for when that is longer. */
 export function backoff(tries: number, retryAfter = 0): number {
   return Math.max(Math.min(60_000, 1000 * 2 ** Math.max(0, tries - 1)), retryAfter * 1000)

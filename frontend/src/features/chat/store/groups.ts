@@ -45,10 +45,14 @@ export function matching(rows: readonly Conversation[], query: string): readonly
 
 const TITLE_MOST = 60
 
-/** A title from the first question: its first line, cut at a word. */
+/** A title from the first question: its first line, cut at a word, else between characters and never inside of one. */
 export function titleFrom(text: string): string {
   const line = text.trim().split('\n')[0]?.trim() ?? ''
-  if (line.length <= TITLE_MOST) return line
-  const cut = line.slice(0, TITLE_MOST)
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), TITLE_MOST / 2)).trimEnd()} …`
+  const characters = [...line]
+  if (characters.length <= TITLE_MOST) return line
+  const cut = characters.slice(0, TITLE_MOST)
+  return `${cut
+    .slice(0, Math.max(cut.lastIndexOf(' '), TITLE_MOST / 2))
+    .join('')
+    .trimEnd()} …`
 }

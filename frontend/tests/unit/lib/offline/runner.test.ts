@@ -52,6 +52,17 @@ describe('the outbox', () => {
     expect(world.sent).toEqual(['one'])
   })
 
+  it('keeps no character that could not be stored, in a text or in a field', async () => {
+    const pushed: unknown[] = []
+    const push: OutboxDeps['push'] = items => (pushed.push(...items.map(item => item.body)), Promise.resolve([]))
+    const { outbox, world } = make(store, { push })
+    await outbox.add('a', send('from a\0 page \ud83d'))
+    await outbox.add('b', rename('b', 'half \ude00\0'))
+    await vi.waitFor(async () => expect(await outbox.items()).toEqual([]))
+    expect(world.sent).toEqual(['from a page \ufffd'])
+    expect(pushed).toEqual([rename('b', 'half \ufffd')])
+  })
+
   it('works without a store, as long as the page lives', async () => {
     const { outbox, world } = make(null)
     await outbox.add('a', send('one'))

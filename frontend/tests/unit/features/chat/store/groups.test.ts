@@ -63,4 +63,10 @@ describe('a title from the first question', () => {
     expect(titleFrom('x'.repeat(100))).toBe(`${'x'.repeat(30)} …`)
     expect(titleFrom('')).toBe('')
   })
+
+  it('is never cut inside a character', () => {
+    const title = titleFrom(`a${'😀'.repeat(80)}`)
+    expect(title).toBe(`a${'😀'.repeat(29)} …`)
+    expect(title.isWellFormed()).toBe(true)
+  })
 })
