@@ -9,7 +9,9 @@ const words = (text: string) => text.split(/\s+/).filter(Boolean).length
 
 function ending(path: readonly Step[]): string {
   const last = path.at(-1)?.message
-  return last?.role === 'assistant' ? t('Answer complete, {n} words', { n: words(textOf(last)) }) : ''
+  if (last?.role !== 'assistant') return ''
+  if (last.status === 'failed' || last.status === 'interrupted') return t('The answer broke off')
+  return t('Answer complete, {n} words', { n: words(textOf(last)) })
 }
 
 /** For readers: that it answers, and when it is done; never the words as they come. */
