@@ -6,7 +6,6 @@ What a caller says of the other tenant are ids and names, never its canaries: th
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -276,7 +275,3 @@ class Caller:
         if usual and self._chance.random() < 0.7:
             return self._chance.choice(usual)
         return self._chance.choice(others or ("x",))
-
-
-def new_chance(seed: int) -> random.Random:
-    return random.Random(seed)
