@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import fcntl
 import os
 import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from types import FrameType
 
 from dev import configuration, engine, ports, supervisor, trial, web
@@ -119,16 +118,9 @@ def end_left_over(places: Places) -> None:
     processes.end(processes.left_over(places.dev, [PART]))
 
 
-@contextlib.contextmanager
-def alone(places: Places) -> Iterator[None]:
-    """Two runs in one checkout would share a database's files; the kernel lets go of the lock of a killed run."""
-    places.dev.mkdir(parents=True, exist_ok=True)
-    with (places.dev / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DevError("it runs in this checkout already; stop that one first") from None
-        yield
+def alone(places: Places) -> AbstractContextManager[None]:
+    """Two runs in one checkout would share a database's files."""
+    return processes.alone(places.dev / "lock", DevError("it runs in this checkout already; stop that one first"))
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 
 from install import down as downwards
@@ -18,6 +16,7 @@ from install.doctor import doctor
 from install.errors import HostError, InstallError
 from install.forwarding import keep_running
 from install.places import Places, here
+from install.processes import alone
 from install.progress import Console, spell
 
 
@@ -39,9 +38,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def _guarded(places: Places, work: Callable[[Places], None]) -> int:
     """Run alone in this checkout; tell a failure in words, with the log and the command to look further."""
-    places.local.mkdir(parents=True, exist_ok=True)
+    refusal = HostError("another make up or make down is at work in this checkout")  # they would undo each other
     try:
-        with _alone(places):
+        with alone(places.local / "lock", refusal):
             work(places)
     except InstallError as error:
         sys.stdout.flush()
@@ -77,17 +76,6 @@ def _console(steps: int, expected: dict[str, float]) -> Console:
 def _write(text: str) -> None:
     sys.stdout.write(text)
     sys.stdout.flush()
-
-
-@contextmanager
-def _alone(places: Places) -> Iterator[None]:
-    """Two runs in one checkout would undo each other; the kernel lets go of the lock when a run is killed."""
-    with (places.local / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HostError("another make up or make down is at work in this checkout") from None
-        yield
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:

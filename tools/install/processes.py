@@ -6,10 +6,11 @@ A file with process ids lies after a crash; the environment that a process was s
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 PLACE_MARK = "FREEHOLD_INSTALL_PLACE"
@@ -20,6 +21,18 @@ GONE_SECONDS = 10.0  # a killed process of some 100 MB is not gone at once on a 
 def mark(local: Path, part: str) -> dict[str, str]:
     """Environment of a program that we start: `job` ends with `make up`, `cluster` and `forward` outlive it."""
     return {PLACE_MARK: str(local), PART_MARK: part}
+
+
+@contextlib.contextmanager
+def alone(lock: Path, refusal: Exception) -> Iterator[None]:
+    """Raises `refusal` while another run holds the lock; the kernel lets go of it when a run is killed."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise refusal from None
+        yield
 
 
 def carries(environ: bytes, local: Path, parts: Sequence[str]) -> bool:
