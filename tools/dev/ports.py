@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dev.errors import DevError, PortTakenError
+from install.forwarding import is_free
 from stores.process import free_port
 
 WEB, APP = "FREEHOLD_DEV_PORT", "FREEHOLD_DEV_APP_PORT"
@@ -39,10 +39,6 @@ def _number(name: str, environ: Mapping[str, str]) -> int:
 
 
 def _free(name: str, port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise PortTakenError(f"port {port} is taken; stop what listens there, or set {name} to another") from None
+    if not is_free(port):
+        raise PortTakenError(f"port {port} is taken; stop what listens there, or set {name} to another")
     return port

@@ -26,14 +26,20 @@ PAUSE_SECONDS = 0.5
 def free_port(first: int = FIRST_PORT, tried: int = TRIED_PORTS) -> int:
     """The first loopback port from `first` on that nobody listens on."""
     for port in range(first, first + tried):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+        if is_free(port):
             return port
     raise NotReadyError(f"no free port from {first} to {first + tried - 1}")
+
+
+def is_free(port: int) -> bool:
+    """Whether a server of ours could listen there on loopback; one that has just ended is in nobody's way."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def end_forwarder(local: Path) -> None:
