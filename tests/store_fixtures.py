@@ -10,7 +10,6 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -19,12 +18,11 @@ from redis.asyncio import Redis
 
 from freehold_app.migrate import migrate
 from freehold_app.settings import DatabaseSettings
+from stores.bootstrap import bootstrap
 from stores.postgres import PostgresServer
 from stores.valkey import ValkeyServer
 
-BOOTSTRAP = Path(__file__).parents[1] / "app" / "migrations" / "bootstrap.sql"
 ROLE_PASSWORD = "only-for-tests"
-PASSWORDS = {f"FREEHOLD_{role}_PASSWORD": ROLE_PASSWORD for role in ("MIGRATOR", "APP", "WORKER", "READONLY")}
 TEMPLATE = "freehold_template"
 _numbers = itertools.count()
 
@@ -46,7 +44,7 @@ class TestDatabase:
 
     async def superuser(self) -> asyncpg.Connection:
         """A connection that row-level security does not hold back, to look at what really is there."""
-        return await asyncpg.connect(self.server.url(self.name).replace("+asyncpg", ""))
+        return await self.server.connect(self.name)
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +56,7 @@ def pg_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServ
 
 
 async def run_as_superuser(server: PostgresServer, *statements: str) -> None:
-    connection = await asyncpg.connect(server.url().replace("+asyncpg", ""))
+    connection = await server.connect()
     try:
         for statement in statements:
             await connection.execute(statement)
@@ -72,7 +70,7 @@ def pg_template(pg_server: PostgresServer) -> PostgresServer:
 
     async def prepare() -> None:
         await run_as_superuser(pg_server, f"CREATE DATABASE {TEMPLATE}")
-        await asyncio.to_thread(pg_server.sql, BOOTSTRAP, TEMPLATE, PASSWORDS)
+        await asyncio.to_thread(bootstrap, pg_server, TEMPLATE, ROLE_PASSWORD)
         await migrate(TestDatabase(pg_server, TEMPLATE).settings("migrator"), wait_seconds=1)
 
     asyncio.run(prepare())
@@ -84,7 +82,7 @@ async def empty_db(pg_server: PostgresServer) -> AsyncIterator[TestDatabase]:
     """A database with the roles and no schema."""
     name = f"empty_{next(_numbers)}"
     await run_as_superuser(pg_server, f"CREATE DATABASE {name}")
-    await asyncio.to_thread(pg_server.sql, BOOTSTRAP, name, PASSWORDS)
+    await asyncio.to_thread(bootstrap, pg_server, name, ROLE_PASSWORD)
     yield TestDatabase(pg_server, name)
     await run_as_superuser(pg_server, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from freehold_app.migrate import migrate
 from freehold_app.platform.errors import MigrationError
 from freehold_app.settings import DatabaseSettings
-from tests.store_fixtures import BOOTSTRAP, TestDatabase
+from stores.bootstrap import BOOTSTRAP
+from tests.store_fixtures import TestDatabase
 
 pytestmark = pytest.mark.stores
 

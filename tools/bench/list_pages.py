@@ -28,18 +28,17 @@ from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
-import asyncpg
 import uvloop
 
 from freehold_app.auth.tokens import SigningKeys, Tokens
 from freehold_app.kit.clock import SystemClock
 from freehold_app.migrate import migrate
 from freehold_app.settings import DatabaseSettings
+from stores.bootstrap import bootstrap
 from stores.postgres import PostgresServer
 from stores.process import free_port
 from stores.valkey import ValkeyServer
 
-BOOTSTRAP = Path(__file__).parents[2] / "app" / "migrations" / "bootstrap.sql"
 DATABASE = "bench"
 PAGES = (1, 100, 1000)
 LIMIT = 50
@@ -132,12 +131,13 @@ class Http(asyncio.Protocol):
 
 async def prepare(postgres: PostgresServer, rows: int, made: Secrets) -> None:
     """A migrated database with people and keys in it."""
-    await _execute(postgres, "postgres", f"CREATE DATABASE {DATABASE}")
-    roles = {f"FREEHOLD_{role}_PASSWORD": made.password for role in ("MIGRATOR", "APP", "WORKER", "READONLY")}
-    await asyncio.to_thread(postgres.sql, BOOTSTRAP, DATABASE, roles)
+    connection = await postgres.connect()
+    await connection.execute(f"CREATE DATABASE {DATABASE}")
+    await connection.close()
+    await asyncio.to_thread(bootstrap, postgres, DATABASE, made.password)
     url = postgres.url(DATABASE, "freehold_migrator", made.password)
     await migrate(DatabaseSettings.model_validate({"url": url}), wait_seconds=5)
-    connection = await asyncpg.connect(postgres.url(DATABASE).replace("+asyncpg", ""))
+    connection = await postgres.connect(DATABASE)
     await connection.execute(_PEOPLE, TENANTS, LISTED, PEOPLE)
     await connection.execute(_KEYS, rows, TENANTS, LISTED)
     await connection.execute("VACUUM ANALYZE")
@@ -146,7 +146,7 @@ async def prepare(postgres: PostgresServer, rows: int, made: Secrets) -> None:
 
 async def signed_in(postgres: PostgresServer, made: Secrets) -> list[list[str]]:
     """Access tokens of everybody who lists, by tenant."""
-    connection = await asyncpg.connect(postgres.url(DATABASE).replace("+asyncpg", ""))
+    connection = await postgres.connect(DATABASE)
     keys = SigningKeys({1: made.signing.encode()})
     tokens = Tokens(keys, SystemClock(), issuer="http://127.0.0.1", access_seconds=3600, leeway_seconds=5)
     found: dict[UUID, list[str]] = {}
@@ -176,12 +176,6 @@ def filled(folder: Path, rows: int) -> Iterator[tuple[PostgresServer, ValkeyServ
     finally:
         valkey.stop()
         postgres.stop()
-
-
-async def _execute(postgres: PostgresServer, database: str, statement: str) -> None:
-    connection = await asyncpg.connect(postgres.url(database).replace("+asyncpg", ""))
-    await connection.execute(statement)
-    await connection.close()
 
 
 @contextlib.contextmanager

@@ -81,11 +81,6 @@ def migration_environment(stores: Stores) -> dict[str, str]:
     return {"FREEHOLD_ENVIRONMENT": "development", "FREEHOLD_DATABASE_URL": stores.migrator}
 
 
-def role_passwords(secrets: Credentials) -> dict[str, str]:
-    """What bootstrap.sql reads."""
-    return {f"FREEHOLD_{role}_PASSWORD": secrets.roles for role in ("MIGRATOR", "APP", "WORKER", "READONLY")}
-
-
 def engine_arguments(weights: Path, ports: Ports) -> list[str]:
     """Arguments of engines/llamacpp/serve.py."""
     return [

@@ -6,11 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import Iterator
 
-import asyncpg
-
-from dev.configuration import Stores, role_passwords
+from dev.configuration import Stores
 from dev.credentials import Credentials
 from dev.places import Places
+from stores.bootstrap import bootstrap
 from stores.postgres import PostgresServer
 from stores.valkey import ValkeyServer
 
@@ -28,7 +27,7 @@ def running_stores(places: Places, secrets: Credentials) -> Iterator[Stores]:
         valkey.start()
         asyncio.run(_make_database(postgres))
         # after each start: it changes nothing that is there, and makes what a newer release adds
-        postgres.sql(places.root / "app" / "migrations" / "bootstrap.sql", DATABASE, role_passwords(secrets))
+        bootstrap(postgres, DATABASE, secrets.roles)
         yield _stores(postgres, valkey, secrets)
 
 
@@ -40,7 +39,7 @@ def _stores(postgres: PostgresServer, valkey: ValkeyServer, secrets: Credentials
 
 
 async def _make_database(server: PostgresServer) -> None:
-    connection = await asyncpg.connect(server.url().replace("+asyncpg", ""))
+    connection = await server.connect()
     try:
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE) is None:
             await connection.execute(f"CREATE DATABASE {DATABASE}")

@@ -13,6 +13,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import asyncpg
+
 from stores.process import StoreError, StoreProcess, free_port, package_folder
 
 _NOBODY = 65534  # initdb wants a user that /etc/passwd knows
@@ -82,6 +84,10 @@ class PostgresServer:
         """Fast: open transactions are rolled back."""
         if self._process is not None:
             self._process.stop(signal.SIGINT)
+
+    async def connect(self, database: str = "postgres") -> asyncpg.Connection:
+        """As the superuser, whom row-level security does not hold back; the caller closes it."""
+        return await asyncpg.connect(self.url(database).replace("+asyncpg", ""))
 
     def sql(self, file: Path, database: str, environment: Mapping[str, str]) -> None:
         """Run a file as the superuser, by psql."""
