@@ -52,3 +52,16 @@ http://127.0.0.1:8080
 {{- $policy := (.Values.global).networkPolicy | default dict -}}
 {{ if (hasKey $policy "enabled" | ternary $policy.enabled true) }}true{{ end }}
 {{- end }}
+
+{{/* An item of a NetworkPolicy's egress; never the cloud's metadata address. */}}
+{{- define "app.apiServerEgress" -}}
+{{- $policy := (.Values.global).networkPolicy | default dict -}}
+- to:
+    {{- range $policy.apiServerCidrs | default (list "0.0.0.0/0") }}
+    - ipBlock: {cidr: {{ . }}{{ if eq . "0.0.0.0/0" }}, except: [169.254.0.0/16]{{ end }}}
+    {{- end }}
+  ports:
+    {{- range $policy.apiServerPorts | default (list 443 6443) }}
+    - {port: {{ . }}}
+    {{- end }}
+{{- end }}
