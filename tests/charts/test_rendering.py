@@ -27,6 +27,16 @@ def test_every_object_is_what_kubernetes_expects(name: str, version: str) -> Non
     assert [fault for item in own for fault in schemas.faults(item, version)] == []
 
 
+def test_the_notes_name_the_address_from_which_sign_in_takes_its_cookie() -> None:
+    exposed = values_of("ingress-tls")
+    exposed["global"].pop("tls")  # something in front of the cluster ends it
+    rendered = render(exposed | {"app": exposed["app"] | {"publicUrl": "https://ai.example.org/"}})
+    (container,) = rendered.one("Deployment", "freehold-app")["spec"]["template"]["spec"]["containers"]
+    assert {"name": "FREEHOLD_PUBLIC_URL", "value": "https://ai.example.org"} in container["env"]
+    assert "  https://ai.example.org/setup" in rendered.notes.splitlines()
+    assert "  https://freehold.example.com/setup" in render(exposed).notes.splitlines()
+
+
 def test_a_misspelt_field_is_a_fault() -> None:
     broken = json.loads(json.dumps(case("small").one("Deployment", "freehold-app")))
     broken["spec"]["replica"] = 1
