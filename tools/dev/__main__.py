@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from pathlib import Path
 from types import FrameType
 
 from dev import configuration, engine, ports, supervisor, trial, web
@@ -66,9 +67,9 @@ def up(places: Places) -> None:
     end_left_over(places)
     inherited = marked(places)
     chosen = ports.chosen(os.environ)
-    prepare(places, inherited)
+    weights = prepare(places, inherited)
     secrets = credentials(places.credentials)
-    setup = Setup(places, chosen, secrets, inherited, web.next_server(places))
+    setup = Setup(places, chosen, secrets, inherited, weights, web.next_server(places))
     with supervisor.everything(setup) as running:
         print(greeting(chosen, secrets, time.monotonic() - started), flush=True)
         supervisor.watch(running)
@@ -80,12 +81,12 @@ def marked(places: Places) -> dict[str, str]:
     return configuration.inherited(os.environ) | processes.mark(places.dev, PART)
 
 
-def prepare(places: Places, inherited: dict[str, str]) -> None:
-    """What is fetched once, side by side: the web app's packages and the engine."""
+def prepare(places: Places, inherited: dict[str, str]) -> Path:
+    """What is fetched once, side by side: the web app's packages and the engine, whose weights are told."""
     with ThreadPoolExecutor() as pool:
-        fetched = (pool.submit(web.prepare, places, inherited), pool.submit(engine.prepare, places))
-    for each in fetched:
-        each.result()
+        packages, weights = pool.submit(web.prepare, places, inherited), pool.submit(engine.prepare, places)
+    packages.result()
+    return weights.result()
 
 
 def reset(places: Places) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from dev import configuration, engine, web
+from dev import configuration, web
 from dev.changes import Tail, changed, times
 from dev.configuration import HOST, Stores
 from dev.credentials import EMAIL, TENANT, Credentials
@@ -31,12 +31,13 @@ APP_SECONDS, ENGINE_SECONDS, WEB_SECONDS = 90.0, 90.0, 90.0  # on a machine that
 
 @dataclass(frozen=True)
 class Setup:
-    """One run: where, on which ports, with which secrets, in whose environment."""
+    """One run: where, on which ports, with which secrets, in whose environment, with which model."""
 
     places: Places
     ports: Ports
     secrets: Credentials
     inherited: Mapping[str, str]
+    weights: Path
     web_server: Sequence[str]
     bootstrap: str = ""
     """The token with which a browser makes the first owner; empty: the owner of `secrets` is made."""
@@ -89,10 +90,9 @@ def start_web(setup: Setup) -> Part:
 
 
 def start_engine(setup: Setup) -> Part:
-    weights = engine.prepare(setup.places)
     server = setup.places.root / "engines" / "llamacpp" / "serve.py"
     environment = {**setup.inherited, "PYTHONPATH": str(setup.places.engine / "lib")}
-    arguments = python(str(server), *configuration.engine_arguments(weights, setup.ports))
+    arguments = python(str(server), *configuration.engine_arguments(setup.weights, setup.ports))
     return Part("engine", arguments, environment, setup.places.log("engine"), setup.places.dev)
 
 

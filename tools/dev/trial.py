@@ -33,11 +33,11 @@ def described(ports: Ports, bootstrap: str) -> dict[str, str]:
 
 def run(places: Places, inherited: Mapping[str, str], command: Sequence[str]) -> int:
     """The command's exit status; DevError where the installation does not start."""
-    engine.prepare(places)
+    weights = engine.prepare(places)
     ports = Ports(free_port(), free_port(), free_port(), free_port())
     bootstrap = secrets.token_urlsafe(_TOKEN_BYTES)
     setup = Setup(
-        places, ports, credentials(places.credentials), inherited, web.built_server(places), bootstrap=bootstrap
+        places, ports, credentials(places.credentials), inherited, weights, web.built_server(places), bootstrap
     )
     with supervisor.everything(setup):
         print(f"trial: the installation runs at {configuration.address(ports)}", flush=True)
