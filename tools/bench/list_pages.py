@@ -18,8 +18,6 @@ import json
 import os
 import re
 import secrets
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -30,6 +28,8 @@ from uuid import UUID
 
 import uvloop
 
+from dev.configuration import inherited
+from dev.parts import Part, answers, python
 from freehold_app.auth.tokens import SigningKeys, Tokens
 from freehold_app.kit.clock import SystemClock
 from freehold_app.migrate import migrate
@@ -182,8 +182,8 @@ def filled(folder: Path, rows: int) -> Iterator[tuple[PostgresServer, ValkeyServ
 def app(postgres: PostgresServer, valkey: ValkeyServer, made: Secrets, folder: Path) -> Iterator[tuple[int, int]]:
     """The control role in its own process: (port, process id), once it is ready."""
     port, admin = free_port(), free_port()
-    left_out = ("FREEHOLD_", "PYTHONDONTWRITEBYTECODE")  # images hold compiled modules
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+    kept = inherited(os.environ)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # images hold compiled modules
     settings = {
         "FREEHOLD_ENVIRONMENT": "development",
         "FREEHOLD_PUBLIC_URL": "http://127.0.0.1",
@@ -195,28 +195,13 @@ def app(postgres: PostgresServer, valkey: ValkeyServer, made: Secrets, folder: P
         "FREEHOLD_GATEWAY_LISTEN": f"127.0.0.1:{port}",
         "FREEHOLD_GATEWAY_ADMIN_LISTEN": f"127.0.0.1:{admin}",
     }
-    with (folder / "app.log").open("wb") as log:
-        command = [sys.executable, "-m", "freehold_app", "serve", "--roles", "control"]
-        process = subprocess.Popen(command, env=kept | settings, stdout=log, stderr=log)
+    command = python("-m", "freehold_app", "serve", "--roles", "control")
+    part = Part("app", command, kept | settings, folder / "app.log", folder)
     try:
-        if not asyncio.run(_becomes_ready(admin)):
-            raise AssertionError(f"the app did not become ready: {(folder / 'app.log').read_text()[-2000:]}")
-        yield port, process.pid
+        part.wait_until(answers(f"http://127.0.0.1:{admin}/readyz"), START_SECONDS)
+        yield port, part.pid
     finally:
-        process.kill()
-        process.wait()
-
-
-async def _becomes_ready(port: int) -> bool:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            await Http(port).get("/readyz", "")
-        except (OSError, AssertionError):
-            await asyncio.sleep(0.1)
-        else:
-            return True
-    return False
+        part.kill()
 
 
 @dataclass(frozen=True, slots=True)
