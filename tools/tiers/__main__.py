@@ -1,4 +1,7 @@
-"""`python -m tiers [TIER ...]`: all tiers by default; FREEHOLD_REQUIRE=api,node makes a missing one a failure."""
+"""`python -m tiers [TIER ...]`: by default all that do not run by name only.
+
+FREEHOLD_REQUIRE=api,node makes a missing one a failure.
+"""
 
 from __future__ import annotations
 
