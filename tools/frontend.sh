@@ -14,12 +14,8 @@ packages() {
     node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
     echo "$digest" >"$stamp"
 }
-# not named like the program, which `command -v` would then find
 browser() {
-    [ -z "${FREEHOLD_CHROMIUM:-}" ] || return 0
-    for name in chromium chromium-browser google-chrome-stable google-chrome; do
-        if command -v "$name" >/dev/null; then return; fi
-    done
+    if node node -e "import('./tests/browser.ts').then(found => process.exit(found.findBrowser() ? 0 : 1))"; then return; fi
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
         echo "frontend: no Chromium; install the package chromium or name one by FREEHOLD_CHROMIUM" >&2
         exit 75
