@@ -103,6 +103,14 @@ async def db(pg_template: PostgresServer) -> AsyncIterator[TestDatabase]:
     await run_as_superuser(pg_template, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+async def superuser(db: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
+    """What really is in `db`, as no row-level security hides it."""
+    connection = await db.superuser()
+    yield connection
+    await connection.close()
+
+
 @pytest.fixture(scope="session")
 def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
     server = ValkeyServer(tmp_path_factory.mktemp("valkey"))

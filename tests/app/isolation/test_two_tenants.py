@@ -47,13 +47,6 @@ async def installed(db: TestDatabase, valkey: str, clock: FakeClock, tmp_path: P
         yield made
 
 
-@pytest.fixture
-async def superuser(db: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
-    connection = await db.superuser()
-    yield connection
-    await connection.close()
-
-
 class Run:
     """Batches of calls, each of one tenant, with a look at the other's things before and after."""
 
