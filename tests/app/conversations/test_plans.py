@@ -72,7 +72,7 @@ def scans(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 async def test_the_hot_queries_are_index_scans(seeded: Database) -> None:
     beyond = {"at": datetime.max.replace(tzinfo=UTC), "id": UUID(int=(1 << 128) - 1)}
-    found = await explain(seeded, repository._PAGE, {"owner": USER, "limit": 51, **beyond})
+    found = await explain(seeded, repository.PAGE.inside, {"owner": USER, "limit": 51, **beyond})
     [scan] = scans(found)
     assert scan["Index Name"] == "conversations_page"
     for column in ("tenant_id", "owner_id", "last_message_at", "id"):
@@ -82,7 +82,7 @@ async def test_the_hot_queries_are_index_scans(seeded: Database) -> None:
     assert found[0]["Shared Hit Blocks"] + found[0]["Shared Read Blocks"] <= 300
 
     deep = {"owner": USER, "limit": 51, "at": datetime(2026, 1, 5, tzinfo=UTC), "id": UUID(int=0)}
-    found = await explain(seeded, repository._PAGE, deep)
+    found = await explain(seeded, repository.PAGE.inside, deep)
     assert found[0]["Shared Hit Blocks"] + found[0]["Shared Read Blocks"] <= 300
     assert next(scan["Actual Rows"] for scan in scans(found)) == 51
 

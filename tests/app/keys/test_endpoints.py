@@ -285,7 +285,8 @@ async def test_a_page_of_keys_lies_inside_one_index(db: TestDatabase, control: C
     from freehold_app.keys import repository
 
     values = {"at": control.clock.now(), "id": UUID(int=0), "limit": 51, "owner": ada.user_id}
-    for statement, index in ((repository._ALL, "api_keys_live"), (repository._OWN, "api_keys_of_person")):
+    indexes = ((repository._ALL.inside, "api_keys_live"), (repository._OWN.inside, "api_keys_of_person"))
+    for statement, index in indexes:
         async with control.deps.database.tenant(ada.tenant_id) as session:
             named = {name: value for name, value in values.items() if f":{name}" in statement.text}
             rows = await session.execute(text(f"EXPLAIN (ANALYZE, BUFFERS) {statement.text}"), named)

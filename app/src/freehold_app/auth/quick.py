@@ -32,14 +32,14 @@ _BEARER = "Bearer "
 
 @dataclass(frozen=True, slots=True)
 class QuickList:
-    """`path`: below the API's. `statement`: what reads the page for a caller, and its parameters from $5 on; $2 and $3
-    are the last row's `after`, $4 is the number of rows. `key`: the columns that the next page starts after. `json`:
-    columns that hold JSON as text.
+    """`path`: below the API's. `statement`: what reads the page for a caller, and its values beside `at` and `id`,
+    which are the last row's `after`, and `limit`. `key`: the columns that the next page starts after. `json`: columns
+    that hold JSON as text.
     """
 
     path: str
     action: Action
-    statement: Callable[[Principal], tuple[TenantRead, tuple[object, ...]]]
+    statement: Callable[[Principal], tuple[TenantRead, Mapping[str, object]]]
     after: tuple[type, type]
     key: tuple[str, str]
     json: tuple[str, ...] = ()
@@ -94,10 +94,11 @@ class QuickLists:
             return None
         scope = page_scope(path, principal.tenant_id, {})
         pages = PageRequest(asked.limit, asked.cursor, scope, self._cursors)
-        after = pages.before(*quick.after)
+        at, last_id = pages.before(*quick.after)
         self._quotas.take(principal)
         statement, values = quick.statement(principal)
-        rows = await self._database.read(principal.tenant_id, statement, *after, pages.fetch, *values)
+        page = {"at": at, "id": last_id, "limit": pages.fetch}
+        rows = await self._database.read(principal.tenant_id, statement, **page, **values)
         items = [_item(row, quick.json) for row in rows[: asked.limit]]
         more = len(rows) > asked.limit
         cursor = self._cursors.encode(scope, [items[-1][name] for name in quick.key]) if more else None

@@ -75,21 +75,15 @@ _CONVERSATION = text(
     "SELECT id, owner_id, title, folder, model, params::text AS params, pinned, archived, last_message_at, rev,"
     " deleted_at, created_at, updated_at FROM conversations WHERE id = :id"
 )
-_PAGE = text(
-    "SELECT id, owner_id, title, folder, model, params::text AS params, pinned, archived, last_message_at, rev,"
-    " deleted_at, created_at, updated_at FROM conversations"
-    " WHERE owner_id = :owner AND deleted_at IS NULL AND (last_message_at, id) < (:at, :id)"
-    " ORDER BY last_message_at DESC, id DESC LIMIT :limit"
-)
-# The same without a transaction around it. $2 and $3: after which row; $4: how many; $5: whose.
-PAGE_AT_ONCE = TenantRead(
+PAGE = TenantRead(
     """
     SELECT c.* FROM door CROSS JOIN LATERAL (
         SELECT id::text AS id, title, folder, model, params::text AS params, pinned, archived, last_message_at,
                created_at, updated_at, rev
           FROM conversations
-         WHERE tenant_id = door.tenant_id AND owner_id = $5 AND deleted_at IS NULL AND (last_message_at, id) < ($2, $3)
-         ORDER BY conversations.last_message_at DESC, conversations.id DESC LIMIT $4) AS c
+         WHERE tenant_id = door.tenant_id AND owner_id = :owner AND deleted_at IS NULL
+           AND (last_message_at, id) < (:at, :id)
+         ORDER BY conversations.last_message_at DESC, conversations.id DESC LIMIT :limit) AS c
     """
 )
 _INSERT_CONVERSATION = text(
@@ -183,8 +177,8 @@ async def conversation(session: TenantSession, conversation_id: UUID) -> Convers
 
 
 async def page(session: TenantSession, owner: UUID, at: datetime, last_id: UUID, limit: int) -> list[ConversationRow]:
-    rows = await session.execute(_PAGE, {"owner": owner, "at": at, "id": last_id, "limit": limit})
-    return [_conversation(row) for row in rows]
+    rows = await session.execute(PAGE.inside, {"owner": owner, "at": at, "id": last_id, "limit": limit})
+    return [_listed(owner, row) for row in rows]
 
 
 async def insert_conversation(session: TenantSession, tenant_id: UUID, row: ConversationRow) -> bool:
@@ -281,6 +275,12 @@ def _conversation(row: Row[Any]) -> ConversationRow:
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+def _listed(owner: UUID, row: Row[Any]) -> ConversationRow:
+    """Of a page, which has its owner's only, and none that is deleted."""
+    read = {"id": UUID(row.id), "params": orjson.loads(row.params)}
+    return ConversationRow(owner_id=owner, deleted_at=None, **(dict(row._mapping) | read))
 
 
 def _message(row: Row[Any]) -> MessageRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -39,8 +40,8 @@ def conversations_slice(deps: Deps) -> Slice:
     return Slice("conversations", gives=[turns], drain=turns.drain, quick=[LIST])
 
 
-def _page(principal: Principal) -> tuple[TenantRead, tuple[UUID]]:
-    return repository.PAGE_AT_ONCE, (owner_of(principal).user_id,)
+def _page(principal: Principal) -> tuple[TenantRead, Mapping[str, object]]:
+    return repository.PAGE, {"owner": owner_of(principal).user_id}
 
 
 LIST = QuickList(

@@ -28,7 +28,7 @@ async def list_keys(principal: KeyOwner, session: TenantSession, pages: Pages, m
     """Your keys, newest first; administrators see every key of the tenant. Revoked keys are gone from here."""
     at, last_id = pages.before(datetime, UUID)
     rows = await repository.page(session, service.reach_of(principal, mine=mine), at, last_id, pages.fetch)
-    return pages.page(rows, _out, key=lambda row: (row.created_at, str(row.id)))
+    return pages.page(rows, _out, key=lambda row: (row.created_at, row.id))
 
 
 @router.post("", status_code=201)

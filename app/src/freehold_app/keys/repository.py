@@ -5,10 +5,9 @@ A list is two statements, so that each page lies inside one index: all keys of t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -39,9 +38,9 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class ShownKey:
-    """What people see of a key, in the order of the queries. Its ids are the driver's own."""
+    """What people see of a key, in the order of the queries. Its ids are text, as JSON has them."""
 
-    id: UUID
+    id: str
     name: str
     prefix: str
     last4: str
@@ -49,7 +48,7 @@ class ShownKey:
     scopes: list[str]
     models: list[str] | None
     routes: list[str] | None
-    created_by: UUID | None
+    created_by: str | None
     creator: str | None
     created_at: datetime
     expires_at: datetime | None
@@ -76,53 +75,29 @@ _REVOKE_OF_CREATOR = text(
 )
 
 # The page first, then what is shown beside it: names and uses are looked up for one page only.
-_ALL = text(
-    """
-    SELECT k.id, k.name, k.prefix, k.last4, k.service, k.scopes, k.models, k.routes, k.created_by, p.name AS creator,
-           k.created_at, k.expires_at, u.last_used_at
-      FROM (SELECT * FROM api_keys WHERE revoked_at IS NULL AND (created_at, id) < (:at, :id)
-             ORDER BY created_at DESC, id DESC LIMIT :limit) AS k
-      LEFT JOIN users AS p ON p.id = k.created_by
-      LEFT JOIN api_key_uses AS u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
-     ORDER BY k.created_at DESC, k.id DESC
-    """
-)
-_OWN = text(
-    """
-    SELECT k.id, k.name, k.prefix, k.last4, k.service, k.scopes, k.models, k.routes, k.created_by, p.name AS creator,
-           k.created_at, k.expires_at, u.last_used_at
-      FROM (SELECT * FROM api_keys WHERE created_by = :owner AND NOT service AND revoked_at IS NULL
-               AND (created_at, id) < (:at, :id)
-             ORDER BY created_at DESC, id DESC LIMIT :limit) AS k
-      LEFT JOIN users AS p ON p.id = k.created_by
-      LEFT JOIN api_key_uses AS u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
-     ORDER BY k.created_at DESC, k.id DESC
-    """
-)
-# The same two without a transaction around them. $2 and $3: after which row; $4: how many; $5: whose.
-_ALL_AT_ONCE = TenantRead(
+_ALL = TenantRead(
     """
     SELECT k.id::text AS id, k.name, k.prefix, k.last4, k.service, k.scopes, k.models, k.routes,
            k.created_by::text AS created_by, p.name AS creator, k.created_at, k.expires_at, u.last_used_at
       FROM door
      CROSS JOIN LATERAL (
            SELECT * FROM api_keys
-            WHERE tenant_id = door.tenant_id AND revoked_at IS NULL AND (created_at, id) < ($2, $3)
-            ORDER BY created_at DESC, id DESC LIMIT $4) AS k
+            WHERE tenant_id = door.tenant_id AND revoked_at IS NULL AND (created_at, id) < (:at, :id)
+            ORDER BY created_at DESC, id DESC LIMIT :limit) AS k
       LEFT JOIN users AS p ON p.id = k.created_by
       LEFT JOIN api_key_uses AS u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
      ORDER BY k.created_at DESC, k.id DESC
     """
 )
-_OWN_AT_ONCE = TenantRead(
+_OWN = TenantRead(
     """
     SELECT k.id::text AS id, k.name, k.prefix, k.last4, k.service, k.scopes, k.models, k.routes,
            k.created_by::text AS created_by, p.name AS creator, k.created_at, k.expires_at, u.last_used_at
       FROM door
      CROSS JOIN LATERAL (
-           SELECT * FROM api_keys WHERE tenant_id = door.tenant_id AND created_by = $5 AND NOT service
-              AND revoked_at IS NULL AND (created_at, id) < ($2, $3)
-            ORDER BY created_at DESC, id DESC LIMIT $4) AS k
+           SELECT * FROM api_keys WHERE tenant_id = door.tenant_id AND created_by = :owner AND NOT service
+              AND revoked_at IS NULL AND (created_at, id) < (:at, :id)
+            ORDER BY created_at DESC, id DESC LIMIT :limit) AS k
       LEFT JOIN users AS p ON p.id = k.created_by
       LEFT JOIN api_key_uses AS u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
      ORDER BY k.created_at DESC, k.id DESC
@@ -130,8 +105,8 @@ _OWN_AT_ONCE = TenantRead(
 )
 _ONE = text(
     """
-    SELECT k.id, k.name, k.prefix, k.last4, k.service, k.scopes, k.models, k.routes, k.created_by, p.name AS creator,
-           k.created_at, k.expires_at, u.last_used_at
+    SELECT k.id::text, k.name, k.prefix, k.last4, k.service, k.scopes, k.models, k.routes,
+           k.created_by::text, p.name AS creator, k.created_at, k.expires_at, u.last_used_at
       FROM api_keys AS k
       LEFT JOIN users AS p ON p.id = k.created_by
       LEFT JOIN api_key_uses AS u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
@@ -184,15 +159,14 @@ async def revoke_of_creator(session: TenantSession, user_id: UUID) -> list[UUID]
 
 async def page(session: TenantSession, reach: Reach, at: datetime, last_id: UUID, limit: int) -> list[ShownKey]:
     """Valid keys and those that have expired, newest first; none that is revoked."""
-    values: dict[str, Any] = {"at": at, "id": last_id, "limit": limit}
-    if reach.everybody:
-        return [ShownKey(*row) for row in await session.execute(_ALL, values)]
-    return [ShownKey(*row) for row in await session.execute(_OWN, values | {"owner": reach.owner})]
+    statement, values = page_for(reach)
+    rows = await session.execute(statement.inside, {"at": at, "id": last_id, "limit": limit, **values})
+    return [ShownKey(*row) for row in rows]
 
 
-def page_at_once(reach: Reach) -> tuple[TenantRead, tuple[UUID | None, ...]]:
-    """`page` for `Database.read`, and what comes after row and limit."""
-    return (_ALL_AT_ONCE, ()) if reach.everybody else (_OWN_AT_ONCE, (reach.owner,))
+def page_for(reach: Reach) -> tuple[TenantRead, Mapping[str, UUID | None]]:
+    """What reads `page`, and its values beside `at`, `id` and `limit`."""
+    return (_ALL, {}) if reach.everybody else (_OWN, {"owner": reach.owner})
 
 
 async def find(session: TenantSession, reach: Reach, key_id: UUID) -> ShownKey | None:

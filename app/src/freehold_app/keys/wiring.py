@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -21,8 +22,8 @@ def keys_slice(deps: Deps) -> Slice:
     return Slice("keys", gives=[keys], loops={"uses": uses.run}, quick=[LIST])
 
 
-def _page(principal: Principal) -> tuple[TenantRead, tuple[UUID | None, ...]]:
-    return repository.page_at_once(reach_of(principal))
+def _page(principal: Principal) -> tuple[TenantRead, Mapping[str, object]]:
+    return repository.page_for(reach_of(principal))
 
 
 LIST = QuickList(

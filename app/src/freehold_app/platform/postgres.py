@@ -11,6 +11,7 @@ whoever gets the connection next.
 
 from __future__ import annotations
 
+import re
 import ssl
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -42,6 +43,8 @@ _OPEN = text(
     " set_config('lock_timeout', :lock, true), set_config('idle_in_transaction_session_timeout', :idle, true)"
 )
 _DOOR = "WITH door AS MATERIALIZED (SELECT CAST(set_config('app.tenant', $1, true) AS uuid) AS tenant_id) "
+_DOOR_INSIDE = "WITH door AS MATERIALIZED (SELECT CAST(current_setting('app.tenant') AS uuid) AS tenant_id) "
+_PARAMETER = re.compile(r"(?<![:\w]):(\w+)")  # as SQLAlchemy has them
 # Held by the transaction, which may idle for as long as its process lives.
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
 _MAY_IDLE = text("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
@@ -83,19 +86,22 @@ class PoolState:
 
 
 class TenantRead:
-    """One SELECT that a tenant's rows may be read with in a single round trip, by `Database.read`.
+    """One SELECT of a tenant's rows: for a single round trip by `Database.read`, and for a transaction by `inside`.
 
         TenantRead("SELECT page.* FROM door CROSS JOIN LATERAL (SELECT ... WHERE tenant_id = door.tenant_id ...) page")
+        await session.execute(statement.inside, {"at": at})
 
     `door` sets the tenant for the statement's own transaction, as BEGIN and `set_config` do elsewhere. Its row must be
     asked for inside of LATERAL: only then nothing is read before the tenant is set. Were it not, there would be no
-    tenant and no rows. Parameters begin at $2.
+    tenant and no rows. A table that is joined outside of LATERAL may be read before it, too.
     """
 
     def __init__(self, body: str) -> None:
         if "LATERAL (" not in body or "door.tenant_id" not in body.partition("LATERAL (")[2]:
             raise ValueError("the statement must ask for door.tenant_id inside of LATERAL")
-        self.text = _DOOR + body
+        self.names = tuple(dict.fromkeys(_PARAMETER.findall(body)))
+        self.text = _DOOR + _PARAMETER.sub(lambda found: f"${self.names.index(found[1]) + 2}", body)
+        self.inside = text(_DOOR_INSIDE + body)
 
 
 class AdvisoryLock:
@@ -129,11 +135,12 @@ class Database:
         async with self._begin(str(tenant_id)) as session:
             yield session
 
-    async def read(self, tenant_id: UUID, statement: TenantRead, *values: object) -> list[asyncpg.Record]:
+    async def read(self, tenant_id: UUID, statement: TenantRead, **values: object) -> list[asyncpg.Record]:
         """The tenant's rows in one round trip; DatabaseUnavailableError or DatabaseBusyError for any failure."""
+        numbered = [values[name] for name in statement.names]
         try:
             async with self._lent() as connection:
-                rows: list[asyncpg.Record] = await connection.fetch(statement.text, str(tenant_id), *values)
+                rows: list[asyncpg.Record] = await connection.fetch(statement.text, str(tenant_id), *numbered)
                 return rows
         except DatabaseUnavailableError:
             self._lost_at = monotonic()
