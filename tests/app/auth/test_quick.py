@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from freehold_app.auth.principal import Role
+from freehold_app.keys.repository import note_use
 from freehold_app.kit.ids import new_id
 from freehold_app.platform.errors import DatabaseUnavailableError
 from freehold_app.platform.postgres import Database, TenantRead
@@ -37,6 +38,9 @@ async def _filled(control: Control, email: str, tenant: str) -> Person:
         await person.post("/api/v1/keys", {"name": f'Schlüssel "{number}"', "models": ["tiny*"]})
         conversation = {"id": str(new_id(control.clock)), "title": f"é {number}", "params": {"temperature": 0.5}}
         assert (await person.post("/api/v1/conversations", conversation)).status_code == 201
+    newest = (await person.get("/api/v1/keys?limit=1")).json()["items"][0]["id"]
+    async with control.deps.database.tenant(person.tenant_id) as session:
+        await note_use(session, person.tenant_id, UUID(newest), control.clock.now())
     return person
 
 
@@ -57,6 +61,7 @@ async def test_every_page_has_the_same_bytes_as_the_ordinary_endpoints(control: 
         cursor = (await ada.get(f"{path}?limit=2")).json()["next_cursor"]
         asked.append(f"{path}?limit=2&cursor={cursor}")
     quick = [await ada.get(path) for path in asked]
+    assert [item["last_used_at"] is not None for item in quick[0].json()["items"]] == [True] + [False] * 4
     ordinary()
     for path, answer in zip(asked, quick, strict=True):
         slow = await ada.get(path)

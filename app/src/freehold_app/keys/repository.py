@@ -74,32 +74,33 @@ _REVOKE_OF_CREATOR = text(
     " AND NOT EXISTS (SELECT FROM memberships m WHERE m.user_id = :user_id) RETURNING id"
 )
 
-# The page first, then what is shown beside it: names and uses are looked up for one page only.
+# The page first, then what is shown beside it: names and uses are looked up for one page only. Uses are asked for row
+# by row: a join may be read before the page, and so before the tenant is set.
 _ALL = TenantRead(
     """
     SELECT k.id::text AS id, k.name, k.prefix, k.last4, k.service, k.scopes, k.models, k.routes,
-           k.created_by::text AS created_by, p.name AS creator, k.created_at, k.expires_at, u.last_used_at
+           k.created_by::text AS created_by, p.name AS creator, k.created_at, k.expires_at,
+           (SELECT u.last_used_at FROM api_key_uses AS u WHERE u.tenant_id = k.tenant_id AND u.key_id = k.id)
       FROM door
      CROSS JOIN LATERAL (
            SELECT * FROM api_keys
             WHERE tenant_id = door.tenant_id AND revoked_at IS NULL AND (created_at, id) < (:at, :id)
             ORDER BY created_at DESC, id DESC LIMIT :limit) AS k
       LEFT JOIN users AS p ON p.id = k.created_by
-      LEFT JOIN api_key_uses AS u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
      ORDER BY k.created_at DESC, k.id DESC
     """
 )
 _OWN = TenantRead(
     """
     SELECT k.id::text AS id, k.name, k.prefix, k.last4, k.service, k.scopes, k.models, k.routes,
-           k.created_by::text AS created_by, p.name AS creator, k.created_at, k.expires_at, u.last_used_at
+           k.created_by::text AS created_by, p.name AS creator, k.created_at, k.expires_at,
+           (SELECT u.last_used_at FROM api_key_uses AS u WHERE u.tenant_id = k.tenant_id AND u.key_id = k.id)
       FROM door
      CROSS JOIN LATERAL (
            SELECT * FROM api_keys WHERE tenant_id = door.tenant_id AND created_by = :owner AND NOT service
               AND revoked_at IS NULL AND (created_at, id) < (:at, :id)
             ORDER BY created_at DESC, id DESC LIMIT :limit) AS k
       LEFT JOIN users AS p ON p.id = k.created_by
-      LEFT JOIN api_key_uses AS u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
      ORDER BY k.created_at DESC, k.id DESC
     """
 )
