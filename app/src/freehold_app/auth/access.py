@@ -27,7 +27,7 @@ from freehold_app.kit.clock import Clock
 from freehold_app.kit.errors import RateLimitedError
 from freehold_app.kit.given import given
 from freehold_app.kit.limits import Limit, LocalBuckets
-from freehold_app.kit.pages import DEFAULT_LIMIT, MAX_LIMIT, Cursors, PageRequest, page_scope
+from freehold_app.kit.pages import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, Cursors, PageRequest, page_scope
 from freehold_app.platform.postgres import Connection, Database
 
 PER_USER = Limit(600, 60)
@@ -127,7 +127,7 @@ async def _pages(
     principal: CurrentPrincipal,
     cursors: Annotated[Cursors, Depends(given(Cursors))],
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(max_length=1024, description="`next_cursor` of the page before.")] = None,
+    cursor: Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next_cursor` of the page before.")] = None,
 ) -> PageRequest:
     query = {name: request.query_params.getlist(name) for name in request.query_params}
     return PageRequest(limit, cursor, page_scope(request.url.path, principal.tenant_id, query), cursors)

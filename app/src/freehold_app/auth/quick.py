@@ -24,7 +24,15 @@ from freehold_app.auth.permissions import Action, allows
 from freehold_app.auth.principal import Principal
 from freehold_app.errors import FreeholdError
 from freehold_app.kit.etags import matches, weak_etag
-from freehold_app.kit.pages import DEFAULT_LIMIT, MAX_CURSOR, MAX_LIMIT, Cursors, PageRequest, page_scope
+from freehold_app.kit.pages import (
+    DEFAULT_LIMIT,
+    MAX_CURSOR,
+    MAX_LIMIT,
+    PAGE_PARAMETERS,
+    Cursors,
+    PageRequest,
+    page_scope,
+)
 from freehold_app.platform.postgres import Database, TenantRead
 
 _BEARER = "Bearer "
@@ -92,16 +100,14 @@ class QuickLists:
         principal = await self._directory.known(asked.token)
         if principal is None or principal.suspended or not allows(principal, quick.action):
             return None
-        scope = page_scope(path, principal.tenant_id, {})
-        pages = PageRequest(asked.limit, asked.cursor, scope, self._cursors)
+        pages = PageRequest(asked.limit, asked.cursor, page_scope(path, principal.tenant_id, {}), self._cursors)
         at, last_id = pages.before(*quick.after)
         self._quotas.take(principal)
         statement, values = quick.statement(principal)
         page = {"at": at, "id": last_id, "limit": pages.fetch}
         rows = await self._database.read(principal.tenant_id, statement, **page, **values)
         items = [_item(row, quick.json) for row in rows[: asked.limit]]
-        more = len(rows) > asked.limit
-        cursor = self._cursors.encode(scope, [items[-1][name] for name in quick.key]) if more else None
+        cursor = pages.next_cursor(rows, key=lambda row: [row[name] for name in quick.key])
         return orjson.dumps({"items": items, "next_cursor": cursor}, option=orjson.OPT_UTC_Z)
 
 
@@ -120,7 +126,7 @@ def _plain(scope: Scope) -> _Asked | None:
     page = dict(query)
     limit, cursor = page.get("limit", str(DEFAULT_LIMIT)), page.get("cursor")
     token = shown.removeprefix(_BEARER)
-    if token == shown or token.startswith(PREFIX) or len(page) != len(query) or not page.keys() <= {"limit", "cursor"}:
+    if token == shown or token.startswith(PREFIX) or len(page) != len(query) or not page.keys() <= PAGE_PARAMETERS:
         return None
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= MAX_LIMIT) or len(cursor or "") > MAX_CURSOR:
         return None

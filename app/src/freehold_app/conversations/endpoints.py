@@ -26,10 +26,8 @@ from freehold_app.conversations.writing import owner_of, writing
 from freehold_app.kit.errors import BadFilterError
 from freehold_app.kit.etags import IfMatch, require_match, strong_etag, with_etag
 from freehold_app.kit.given import RequestClock
-from freehold_app.kit.pages import Page
+from freehold_app.kit.pages import PAGE_PARAMETERS, Page
 from freehold_app.kit.routing import RestRoute
-
-PAGE_PARAMETERS = frozenset({"limit", "cursor"})
 
 
 def _only_pages(request: Request) -> None:

@@ -31,6 +31,7 @@ MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 _MAC_BYTES = 16
 MAX_CURSOR = 1024
+PAGE_PARAMETERS = frozenset({"limit", "cursor"})
 _BEYOND: Mapping[type, Any] = {
     datetime: datetime.max.replace(tzinfo=UTC),
     UUID: UUID(int=(1 << 128) - 1),
@@ -99,15 +100,16 @@ class PageRequest:
         self, rows: Sequence[Row], show: Callable[[Row], Item], key: Callable[[Row], Sequence[object]]
     ) -> Page[Item]:
         """The page out of at most `fetch` rows; `key` is what the next page starts after."""
-        shown = rows[: self.limit]
-        more = len(rows) > self.limit
-        cursor = self.cursors.encode(self.scope, key(shown[-1])) if more else None
-        return Page[Item](items=[show(row) for row in shown], next_cursor=cursor)
+        return Page[Item](items=[show(row) for row in rows[: self.limit]], next_cursor=self.next_cursor(rows, key))
+
+    def next_cursor[Row](self, rows: Sequence[Row], key: Callable[[Row], Sequence[object]]) -> str | None:
+        """None where at most `limit` rows were found."""
+        return self.cursors.encode(self.scope, key(rows[self.limit - 1])) if len(rows) > self.limit else None
 
 
 def page_scope(route: str, tenant_id: UUID, query: Mapping[str, Sequence[str]]) -> str:
     """What a cursor is bound to: the route's template, the tenant, every query parameter but the page's own."""
-    filters = {name: list(values) for name, values in query.items() if name not in {"cursor", "limit"}}
+    filters = {name: list(values) for name, values in query.items() if name not in PAGE_PARAMETERS}
     return orjson.dumps([route, str(tenant_id), filters], option=orjson.OPT_SORT_KEYS).decode()
 
 
