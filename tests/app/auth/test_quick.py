@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from asyncpg import InternalClientError
 from sqlalchemy import text
 
 from freehold_app.auth.principal import Role
@@ -185,3 +186,9 @@ async def test_connections_that_ended_a_moment_ago_refuse_nobody(control: Contro
     await superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'freehold_app'")
     assert (await ada.get("/api/v1/keys")).status_code == 200
     await superuser.close()
+
+
+async def test_a_farewell_that_only_the_driver_has_read_has_a_name_in_a_transaction_too(control: Control) -> None:
+    with pytest.raises(DatabaseUnavailableError):
+        async with control.deps.database.tenant(UUID(int=7)):
+            raise InternalClientError("got result for unknown protocol state 0")

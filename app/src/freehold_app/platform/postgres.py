@@ -146,9 +146,6 @@ class Database:
         except DatabaseUnavailableError:
             self._lost_at = monotonic()
             raise
-        except asyncpg.InternalClientError as error:
-            self._lost_at = monotonic()
-            raise DatabaseUnavailableError(type(error).__name__) from error
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise DatabaseUnavailableError(type(error).__name__) from error
 
@@ -193,7 +190,7 @@ class Database:
             async with AsyncExitStack() as stack:
                 try:
                     connection = await self._open(stack, tenant)
-                except (DBAPIError, InterfaceError, asyncpg.InternalClientError) as error:
+                except (DBAPIError, asyncpg.InternalClientError) as error:
                     if not _means_lost(error):
                         raise
                     self._lost_at = monotonic()
@@ -298,7 +295,7 @@ def _translated(watch: PoolWatch) -> Iterator[None]:
         raise DatabaseBusyError from error
     except (OSError, TimeoutError) as error:
         raise DatabaseUnavailableError(type(error).__name__) from error
-    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         if not _means_not_now(error):
             raise
         raise DatabaseUnavailableError(_kind(error)) from error
@@ -315,7 +312,7 @@ def _means_not_now(error: Exception) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
-    no_answer = isinstance(error, InterfaceError | asyncpg.InterfaceError)
+    no_answer = isinstance(error, InterfaceError | asyncpg.InterfaceError | asyncpg.InternalClientError)
     return no_answer or state.startswith(_NOT_NOW) or state == _READ_ONLY
 
 
@@ -323,7 +320,7 @@ def _means_not_now(error: Exception) -> bool:
 _LOST = ("08", "57P")
 
 
-def _means_lost(error: DBAPIError | InterfaceError | asyncpg.InternalClientError) -> bool:
+def _means_lost(error: DBAPIError | asyncpg.InternalClientError) -> bool:
     """Whether the connection had ended before it was asked anything."""
     if isinstance(error, asyncpg.InternalClientError):  # the driver has read the server's farewell, but not the end
         return True
