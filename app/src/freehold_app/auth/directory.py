@@ -86,10 +86,7 @@ class Directory:
         UnauthenticatedError and TokenExpiredError as there.
         """
         identity = await self._provider.authenticate(token)
-        entry = self._entries.get(self._digest(_name(identity)))
-        if entry is None or self._clock.monotonic() - entry.asked_at > self.ttl_seconds:
-            return None
-        return entry.principal
+        return self._fresh(self._digest(_name(identity)), self._clock.monotonic())
 
     def take_key_uses(self) -> dict[tuple[UUID, UUID], datetime]:
         """(tenant, key) to its latest use here, since the last call."""
@@ -129,12 +126,16 @@ class Directory:
     def _digest(self, credential: bytes) -> bytes:
         return hashlib.blake2b(credential, digest_size=16, key=self._salt).digest()
 
+    def _fresh(self, digest: bytes, now: float) -> Principal | None:
+        entry = self._entries.get(digest)
+        return entry.principal if entry is not None and now - entry.asked_at <= self.ttl_seconds else None
+
     async def _remembered(self, credential: bytes, ask: Callable[[], Awaitable[Principal]]) -> Principal:
         digest = self._digest(credential)
         now = self._clock.monotonic()
-        entry = self._entries.get(digest)
-        if entry is not None and now - entry.asked_at <= self.ttl_seconds:
-            return entry.principal
+        found = self._fresh(digest, now)
+        if found is not None:
+            return found
         task = self._asking.get(digest)
         if task is None:
             task = self._asking[digest] = asyncio.ensure_future(self._ask(digest, ask, now))
