@@ -31,7 +31,7 @@ async function run(): Promise<void> {
   onAuth(() => void follow())
   addEventListener('online', () => void check())
   addEventListener('offline', () => void check())
-  onConnectivity(online => online && comeBack())
+  onConnectivity(online => online && (comeBack(), void follow()))
   await installed.init()
   if (installed.state().status === 'offline') await check()
 }
@@ -44,10 +44,13 @@ function comeBack(): void {
       .catch(() => undefined)
 }
 
+/** What could not be fetched is fetched when the server can be reached again. */
 async function follow(): Promise<void> {
   const state = auth().state()
   bindStore(state)
-  const { runtime } = await import('./runtime/runtime')
+  const fetched = await import('./runtime/runtime').catch(() => undefined)
+  if (!fetched) return
+  const { runtime } = fetched
   if (state.status === 'signedIn') runtime().start()
   else if (state.status === 'signedOut') runtime().stop()
 }

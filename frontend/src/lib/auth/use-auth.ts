@@ -14,6 +14,14 @@ export function useAuth(): AuthState {
   )
 }
 
+/**
+ * Whether it is known whose rows are shown. Until then nothing is asked: the cache is emptied when the identity arrives,
+ * and what had been answered before would be asked a second time.
+ */
+export function useKnown(): boolean {
+  return useAuth().tenant !== undefined
+}
+
 /** Whether to show an action at all. The server decides; this only hides. */
 export function useCan(action: Action): boolean {
   return can(useAuth(), action)

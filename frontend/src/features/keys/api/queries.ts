@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { allPages, api, unwrap } from '@/lib/api/client'
+import { useKnown } from '@/lib/auth/use-auth'
 import { keys } from './keys'
 import { keyRow, type KeyRow } from './rows'
 
@@ -11,7 +12,8 @@ export async function readKeys(mine: boolean): Promise<KeyRow[]> {
 }
 
 export function useKeys(mine: boolean) {
-  return useQuery({ queryKey: keys.list({ mine }), queryFn: () => readKeys(mine) })
+  const known = useKnown()
+  return useQuery({ queryKey: keys.list({ mine }), queryFn: () => readKeys(mine), enabled: known })
 }
 
 /** Names of the Models that a key can be kept to. */

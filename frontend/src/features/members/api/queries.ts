@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { allPages, api, unwrap } from '@/lib/api/client'
+import { useKnown } from '@/lib/auth/use-auth'
 import { keys } from './keys'
 import { invitationRow, memberRow, type InvitationRow, type MemberRow } from './rows'
 
@@ -17,9 +18,11 @@ export async function readInvitations(): Promise<InvitationRow[]> {
 }
 
 export function useMembers() {
-  return useQuery({ queryKey: keys.list({ of: 'members' }), queryFn: readMembers })
+  const known = useKnown()
+  return useQuery({ queryKey: keys.list({ of: 'members' }), queryFn: readMembers, enabled: known })
 }
 
 export function useInvitations() {
-  return useQuery({ queryKey: keys.list({ of: 'invitations' }), queryFn: readInvitations })
+  const known = useKnown()
+  return useQuery({ queryKey: keys.list({ of: 'invitations' }), queryFn: readInvitations, enabled: known })
 }

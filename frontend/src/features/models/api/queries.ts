@@ -1,7 +1,7 @@
 /** Everything that these screens read. */
 import { queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { allPages, api, unwrap, unwrapTagged, type Schemas } from '@/lib/api/client'
-import { useAuth } from '@/lib/auth/use-auth'
+import { useKnown } from '@/lib/auth/use-auth'
 import { modelKeys } from './keys'
 import type { ModelDetail, ModelRow, Snippets, Transition } from './types'
 
@@ -31,12 +31,6 @@ export const detailQuery = (name: string) =>
     queryKey: modelKeys.detail(name),
     queryFn: ({ signal }) => readModel(name, signal),
   })
-
-/**
- * Whether it is known whose Models these are. Until then nothing is asked: the cache is emptied when the identity
- * arrives, and a query that was under way would never end for its screen.
- */
-const useKnown = (): boolean => useAuth().tenant !== undefined
 
 export function useModels(): UseQueryResult<ModelRow[]> {
   const known = useKnown()

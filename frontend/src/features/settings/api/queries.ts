@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { allPages, api, unwrap, type Schemas } from '@/lib/api/client'
+import { useKnown } from '@/lib/auth/use-auth'
 import { profileKey, sessionsKey } from './keys'
 
 export type Session = Schemas['SessionInfo']
 
 export function useProfile() {
-  return useQuery({ queryKey: profileKey(), queryFn: () => unwrap(api().GET('/api/v1/me')) })
+  const known = useKnown()
+  return useQuery({ queryKey: profileKey(), queryFn: () => unwrap(api().GET('/api/v1/me')), enabled: known })
 }
 
 /** This browser first, then by when each was used last. */
@@ -14,6 +16,7 @@ export const inOrder = (rows: readonly Session[]): Session[] =>
 
 /** Where one is signed in. */
 export function useSessions() {
+  const known = useKnown()
   return useQuery({
     queryKey: sessionsKey(),
     queryFn: () =>
@@ -21,5 +24,6 @@ export function useSessions() {
         unwrap(api().GET('/api/v1/me/sessions', { params: { query: { ...(cursor && { cursor }) } } })),
       ),
     select: inOrder,
+    enabled: known,
   })
 }

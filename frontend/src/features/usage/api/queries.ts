@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, unwrap } from '@/lib/api/client'
+import { useKnown } from '@/lib/auth/use-auth'
 import { keys } from './keys'
 import type { Asked, Grouping, Metric, Summary, UsagePoint } from './shapes'
 
@@ -31,24 +32,32 @@ export async function readTop(range: Asked, by: Grouping, metric: Metric): Promi
 const steady = { placeholderData: keepPreviousData }
 
 export function useSummary(range: Asked) {
-  return useQuery({ queryKey: keys.list({ of: 'summary', ...range }), queryFn: () => readSummary(range), ...steady })
+  const known = useKnown()
+  return useQuery({
+    queryKey: keys.list({ of: 'summary', ...range }),
+    queryFn: () => readSummary(range),
+    enabled: known,
+    ...steady,
+  })
 }
 
 /** Idle until it is known by what to measure. */
 export function useSeries(range: Asked, by: Grouping | undefined, metric: Metric | undefined) {
+  const known = useKnown()
   return useQuery({
     queryKey: keys.list({ of: 'series', ...range, by, metric }),
     queryFn: () => readSeries(range, by, metric ?? 'tokens'),
-    enabled: metric !== undefined,
+    enabled: known && metric !== undefined,
     ...steady,
   })
 }
 
 export function useTop(range: Asked, by: Grouping | undefined, metric: Metric | undefined) {
+  const known = useKnown()
   return useQuery({
     queryKey: keys.list({ of: 'top', ...range, by, metric }),
     queryFn: () => readTop(range, by ?? 'model', metric ?? 'tokens'),
-    enabled: by !== undefined && metric !== undefined,
+    enabled: known && by !== undefined && metric !== undefined,
     ...steady,
   })
 }
