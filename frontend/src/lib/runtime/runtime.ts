@@ -34,18 +34,22 @@ export function runtime(): Runtime {
 /** Between two drawings of a growing answer: reading sees no difference, and drawing costs more than the text. */
 const FLUSH_MS = 80
 
+/** A hidden tab has no frames, not even the one that was asked for while it was seen; an answer goes on all the same. */
+const LATEST_MS = 100
+
 let flushedAt = -FLUSH_MS
 
-/** A hidden tab has no frames; an answer must reach the store all the same. */
 function frame(callback: () => void): void {
-  if (document.visibilityState !== 'visible') return void setTimeout(callback, 100)
+  let flushed = false
   const flush = () => {
+    if (flushed) return
+    flushed = true
     flushedAt = performance.now()
     callback()
   }
-  const left = flushedAt + FLUSH_MS - performance.now()
-  if (left > 0) setTimeout(() => requestAnimationFrame(flush), left)
-  else requestAnimationFrame(flush)
+  const wait = Math.max(0, flushedAt + FLUSH_MS - performance.now())
+  setTimeout(() => document.visibilityState === 'visible' && requestAnimationFrame(flush), wait)
+  setTimeout(flush, LATEST_MS)
 }
 
 function make(): Runtime {

@@ -266,6 +266,15 @@ describe('the runtime of a page', () => {
     it.stop()
   })
 
+  it('tells of an answer although the page was hidden before the frame that would have drawn it', async () => {
+    vi.stubGlobal('requestAnimationFrame', () => 0)
+    const told = vi.fn()
+    const off = runtime().turns.subscribe(told)
+    runtime().turns.close()
+    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce())
+    off()
+  })
+
   it('looks again when the page is seen, not when it is hidden', () => {
     const act = vi.fn()
     const off = whenReachable(act)
