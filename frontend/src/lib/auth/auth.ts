@@ -5,15 +5,11 @@ const waiting: AuthAdapter = {
   kind: 'local',
   init: async () => undefined,
   state: () => LOADING,
-  async token() {
-    if (!coming) return null
-    await coming.promise
-    return adapter.token()
-  },
+  token: async () => (await (await arrived())?.token()) ?? null,
   renew: async () => false,
-  signIn: async () => undefined,
-  signOut: async () => undefined,
-  switchTenant: async () => undefined,
+  signIn: async how => (await arrived())?.signIn(how),
+  signOut: async () => (await arrived())?.signOut(),
+  switchTenant: async id => (await arrived())?.switchTenant(id),
   subscribe: () => () => undefined,
 }
 const LOADING = { status: 'loading' } as const
@@ -23,11 +19,17 @@ let adapter: AuthAdapter = waiting
 const listeners = new Set<() => void>()
 let unsubscribe: (() => void) | undefined
 
+/** What is asked for while the page starts is done once it did, never dropped as if it had been done. */
+async function arrived(): Promise<AuthAdapter | undefined> {
+  await coming?.promise
+  return coming && adapter
+}
+
 export function auth(): AuthAdapter {
   return adapter
 }
 
-/** The page starts: whoever asks for a token from now on waits for the adapter instead of going without one. */
+/** The page starts: whoever asks for something from now on waits for the adapter instead of going without it. */
 export function expectAdapter(): void {
   coming ??= Promise.withResolvers()
 }
