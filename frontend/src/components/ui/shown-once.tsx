@@ -3,19 +3,51 @@ import { Check, Copy } from 'lucide-react'
 import { useRef, useState, type ReactNode } from 'react'
 import { t } from '@/lib/i18n/t'
 import { Button } from './button'
+import { Dialog } from './dialog'
 import { Icon } from './icon'
 
-interface ShownOnceProps {
+interface DialogProps {
+  title: string
   /** What it is: "The key". */
   label: string
   text: string
-  /** Whether it has been copied; whoever holds the dialog lets it close only then. */
+  onClose: () => void
+  /** What to do with it, above it. */
+  lead: ReactNode
+  /** What else is good to know, below it. */
+  children?: ReactNode
+}
+
+/** Shows a secret that nobody can read again; closes only when it has been copied, by button or by hand. */
+export function ShownOnceDialog({ title, label, text, onClose, lead, children }: DialogProps): ReactNode {
+  const [copied, setCopied] = useState(false)
+  return (
+    <Dialog
+      open
+      locked={!copied}
+      title={title}
+      onClose={onClose}
+      actions={
+        <Button tone="primary" disabled={!copied} onClick={onClose}>
+          {t('Done')}
+        </Button>
+      }
+    >
+      <div className="grid gap-4">
+        <p>{lead}</p>
+        <ShownOnce label={label} text={text} copied={copied} onCopied={() => setCopied(true)} />
+        {children}
+      </div>
+    </Dialog>
+  )
+}
+
+interface ShownOnceProps extends Pick<DialogProps, 'label' | 'text'> {
   copied: boolean
   onCopied: () => void
 }
 
-/** A secret that nobody can read again. Copying it, by button or by hand, is what lets its dialog close. */
-export function ShownOnce({ label, text, copied, onCopied }: ShownOnceProps): ReactNode {
+function ShownOnce({ label, text, copied, onCopied }: ShownOnceProps): ReactNode {
   const shown = useRef<HTMLElement>(null)
   const [refused, setRefused] = useState(false)
   async function copy(): Promise<void> {

@@ -1,8 +1,8 @@
 'use client'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
-import { ShownOnce } from '@/components/ui/shown-once'
+import { ShownOnceDialog } from '@/components/ui/shown-once'
 import { apiOrigin } from '@/lib/api/transport'
 import { t } from '@/lib/i18n/t'
 
@@ -14,31 +14,22 @@ interface SecretProps {
 }
 
 export function SecretDialog({ name, secret, onClose }: SecretProps): ReactNode {
-  const [copied, setCopied] = useState(false)
   if (secret === undefined) return <Lost name={name} onClose={onClose} />
   return (
-    <Dialog
-      open
-      locked={!copied}
+    <ShownOnceDialog
       title={t('{name} is made', { name })}
+      label={t('The key')}
+      text={secret}
       onClose={onClose}
-      actions={
-        <Button tone="primary" disabled={!copied} onClick={onClose}>
-          {t('Done')}
-        </Button>
-      }
+      lead={t('This is the key. It is shown this once and stored nowhere: keep it where you keep passwords.')}
     >
-      <div className="grid gap-4">
-        <p>{t('This is the key. It is shown this once and stored nowhere: keep it where you keep passwords.')}</p>
-        <ShownOnce label={t('The key')} text={secret} copied={copied} onCopied={() => setCopied(true)} />
-        <dl className="text-secondary grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
-          <dt className="text-text-3">{t('Base URL')}</dt>
-          <dd className="mono [overflow-wrap:anywhere]">{`${apiOrigin()}/v1`}</dd>
-          <dt className="text-text-3">{t('Sent as')}</dt>
-          <dd className="mono [overflow-wrap:anywhere]">{'Authorization: Bearer fhk_…'}</dd>
-        </dl>
-      </div>
-    </Dialog>
+      <dl className="text-secondary grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
+        <dt className="text-text-3">{t('Base URL')}</dt>
+        <dd className="mono [overflow-wrap:anywhere]">{`${apiOrigin()}/v1`}</dd>
+        <dt className="text-text-3">{t('Sent as')}</dt>
+        <dd className="mono [overflow-wrap:anywhere]">{'Authorization: Bearer fhk_…'}</dd>
+      </dl>
+    </ShownOnceDialog>
   )
 }
 

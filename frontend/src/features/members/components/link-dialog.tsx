@@ -1,8 +1,8 @@
 'use client'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
-import { ShownOnce } from '@/components/ui/shown-once'
+import { ShownOnceDialog } from '@/components/ui/shown-once'
 import { t } from '@/lib/i18n/t'
 
 interface LinkProps {
@@ -13,25 +13,15 @@ interface LinkProps {
 }
 
 export function LinkDialog({ email, link, onClose }: LinkProps): ReactNode {
-  const [copied, setCopied] = useState(false)
   if (link === undefined) return <Lost email={email} onClose={onClose} />
   return (
-    <Dialog
-      open
-      locked={!copied}
+    <ShownOnceDialog
       title={t('The link for {email}', { email })}
+      label={t('The link')}
+      text={link}
       onClose={onClose}
-      actions={
-        <Button tone="primary" disabled={!copied} onClick={onClose}>
-          {t('Done')}
-        </Button>
-      }
-    >
-      <div className="grid gap-4">
-        <p>{t('Send it yourself, by a way that only this person reads: whoever has the link can accept it, once.')}</p>
-        <ShownOnce label={t('The link')} text={link} copied={copied} onCopied={() => setCopied(true)} />
-      </div>
-    </Dialog>
+      lead={t('Send it yourself, by a way that only this person reads: whoever has the link can accept it, once.')}
+    />
   )
 }
 
