@@ -16,7 +16,7 @@ import { moveTo } from '@/lib/route/segment'
 import { clock } from '@/lib/time/words'
 import type { Conversations } from '../hooks/use-conversations'
 import { useDraftIds } from '../hooks/use-draft-ids'
-import { useNow } from '../hooks/use-now'
+import { useNow } from '@/lib/time/use-now'
 import { useTurnHeads } from '../hooks/use-turns'
 import { groupsOf, matching } from '../store/groups'
 import { isSend } from '../store/queue'
@@ -82,7 +82,7 @@ type RowsProps = Omit<Props, 'className'> & { query: string }
 
 function Rows({ conversations, query, selected, outbox, onAsk }: RowsProps): ReactNode {
   const [most, setMost] = useState(STEP)
-  const now = useNow(60_000)
+  const now = useNow()
   const note = useRowNotes(outbox)
   const { rows, trouble, retry } = conversations
   if (!rows)

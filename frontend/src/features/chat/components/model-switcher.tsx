@@ -10,7 +10,7 @@ import { t } from '@/lib/i18n/t'
 import { stateWords } from '@/lib/words/states'
 import { byState, canAnswer, type ModelRow } from '../api/models'
 import type { Models } from '../hooks/use-models'
-import { useNow } from '../hooks/use-now'
+import { useNow } from '@/lib/time/use-now'
 
 interface Props {
   models: Models
@@ -23,7 +23,7 @@ interface Props {
 /** The composer's plate: who answers next, in which state, and its last day; opens the list of all. */
 export function ModelSwitcher({ models, model, onPick, waking }: Props): ReactNode {
   const id = useId()
-  const now = useNow(60_000)
+  const now = useNow()
   const button = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
   const row = models.rows.find(one => one.name === model)

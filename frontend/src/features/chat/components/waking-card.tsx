@@ -8,7 +8,7 @@ import { t } from '@/lib/i18n/t'
 import { seconds } from '@/lib/i18n/figures'
 import type { Activation } from '@/lib/stream/turn'
 import type { ModelRow } from '../api/models'
-import { useNow } from '../hooks/use-now'
+import { useNow } from '@/lib/time/use-now'
 import type { Send } from '../store/queue'
 import { wakingWords } from '../store/waking'
 

@@ -8,7 +8,7 @@ import { t } from '@/lib/i18n/t'
 import { ago } from '@/lib/time/words'
 import { useEvents } from '../api/queries'
 import type { ModelEvent } from '../api/types'
-import { useNow } from '../hooks/use-now'
+import { useNow } from '@/lib/time/use-now'
 import { Part } from './part'
 
 export function Events({ name }: { name: string }): ReactNode {

@@ -8,7 +8,7 @@ import { moment } from '@/lib/time/words'
 import { stateWords } from '@/lib/words/states'
 import { useHistory } from '../api/queries'
 import type { Transition } from '../api/types'
-import { useNow } from '../hooks/use-now'
+import { useNow } from '@/lib/time/use-now'
 import { Part } from './part'
 
 /** What became of it, newest first: a logbook with the time in the margin. */

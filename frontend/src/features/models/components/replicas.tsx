@@ -10,7 +10,7 @@ import { ago } from '@/lib/time/words'
 import { stateWords } from '@/lib/words/states'
 import { usePods } from '../api/queries'
 import type { ModelDetail, Pod } from '../api/types'
-import { useNow } from '../hooks/use-now'
+import { useNow } from '@/lib/time/use-now'
 import { Part } from './part'
 
 function PodState({ pod }: { pod: Pod }): ReactNode {

@@ -1,13 +1,11 @@
 import { useEffect, useState } from 'react'
 
-const MINUTE = 60_000
-
-/** The time, moving once a minute. */
-export function useNow(): Date {
+/** The time, renewed every `ms`. */
+export function useNow(ms = 60_000): Date {
   const [now, setNow] = useState(() => new Date())
   useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), MINUTE)
+    const timer = setInterval(() => setNow(new Date()), ms)
     return () => clearInterval(timer)
-  }, [])
+  }, [ms])
   return now
 }
