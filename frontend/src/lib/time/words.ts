@@ -18,6 +18,11 @@ export function clock(at: Date): string {
   return format(at, { hour: '2-digit', minute: '2-digit', hour12: false })
 }
 
+/** "Thu" */
+export function weekday(at: Date): string {
+  return format(at, { weekday: 'short' })
+}
+
 export function sameDay(a: Date, b: Date): boolean {
   return a.toDateString() === b.toDateString()
 }

@@ -1,7 +1,7 @@
 /** The list of conversations as it is read: pinned first, then by how long ago. */
 import type { Conversation } from '@/lib/offline/store'
-import { currentLocale, t } from '@/lib/i18n/t'
-import { clock, day, sameDay } from '@/lib/time/words'
+import { t } from '@/lib/i18n/t'
+import { clock, day, sameDay, weekday } from '@/lib/time/words'
 import { timeOf } from '../api/read'
 
 export interface Group {
@@ -26,7 +26,7 @@ export function shortAge(at: Date, now: Date): string {
   if (sameDay(at, now)) return clock(at)
   if (sameDay(at, new Date(now.getTime() - DAY))) return t('yesterday')
   const thisWeek = now.getTime() - at.getTime() < 6 * DAY
-  return thisWeek ? new Intl.DateTimeFormat(currentLocale(), { weekday: 'short' }).format(at) : day(at, now)
+  return thisWeek ? weekday(at) : day(at, now)
 }
 
 /** Newest first within each group; archived ones are left out. */
