@@ -2,7 +2,8 @@
 import { api, unwrap } from '../api/client'
 import { openStream, postStream } from '../api/stream'
 import type { OutboxItem, SendBody } from '../offline/outbox'
-import { currentStore, putMessage, readMessages, type Message } from '../offline/store'
+import { currentStore, putMessage, readMessages } from '../offline/store'
+import { answerOf, questionOf } from './local-rows'
 import type { HubDeps, TurnHub, TurnInfo, TurnState } from '../stream/turns'
 
 export function createTurnCalls() {
@@ -44,10 +45,9 @@ export function createTurnCalls() {
   async function keep(turn: TurnState): Promise<void> {
     const store = await currentStore()
     if (!store || (turn.text === '' && turn.reasoning === '')) return
-    const status = turn.phase === 'done' ? 'complete' : turn.phase === 'stopped' ? 'stopped' : 'failed'
     const old = await store.get('messages', turn.answerId)
     if (old && old.status !== 'streaming') return
-    await putMessage(store, answerOf(turn, status))
+    await putMessage(store, answerOf(turn))
   }
 
   return { hub, send, keep }
@@ -63,36 +63,5 @@ async function newestLeaf(conversation: string, before: string): Promise<string 
 async function keepQuestion(item: OutboxItem, body: SendBody, parent: string | null): Promise<void> {
   const store = await currentStore()
   if (!store || (await store.get('messages', body.messageId))) return
-  await putMessage(store, {
-    id: body.messageId,
-    conversation_id: item.queue,
-    parent_id: parent,
-    role: 'user',
-    parts: [{ type: 'text', text: body.text }],
-    status: 'complete',
-    model: null,
-    usage: null,
-    error: null,
-    rating: null,
-    created_at: new Date(item.createdAt).toISOString(),
-    rev: 0,
-  })
-}
-
-function answerOf(turn: TurnState, status: Message['status']): Message {
-  const reasoning = turn.reasoning ? [{ type: 'reasoning' as const, text: turn.reasoning }] : []
-  return {
-    id: turn.answerId,
-    conversation_id: turn.conversationId,
-    parent_id: turn.messageId,
-    role: 'assistant',
-    parts: [...reasoning, { type: 'text', text: turn.text }],
-    status,
-    model: turn.model,
-    usage: turn.usage ? { ...turn.usage } : null,
-    error: null,
-    rating: null,
-    created_at: new Date(turn.startedAt).toISOString(),
-    rev: 0,
-  }
+  await putMessage(store, questionOf({ ...item, body }, parent))
 }

@@ -3,10 +3,10 @@ import { toTrouble, type Trouble } from '@/lib/api/problem'
 import { isOnline } from '@/lib/api/connectivity'
 import { useAuth } from '@/lib/auth/use-auth'
 import type { Message } from '@/lib/offline/store'
+import { answerOf, questionOf } from '@/lib/runtime/local-rows'
 import { runtime } from '@/lib/runtime/runtime'
 import { messagesOf, storedMessage } from '../api/source'
 import { isRunning, type TurnState } from '@/lib/stream/turns'
-import { answerOf, questionOf } from '../store/local'
 import { sendsOf, type Send } from '../store/queue'
 
 export interface Messages {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { heads, keptTurns, turnFor, withTurns, type TurnHead } from '@/features/chat/store/heads'
-import { answerOf, questionOf } from '@/features/chat/store/local'
+import { answerOf, questionOf } from '@/lib/runtime/local-rows'
 import { answer, message, send, turn } from '../made'
 
 const headOf = (id: string, change = {}) => heads([], [turn(id, change)], 'c')[0] as TurnHead

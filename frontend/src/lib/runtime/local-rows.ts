@@ -1,7 +1,9 @@
-/** Messages that only this page knows: what was just taken or written, where the store does not hold it (or may not). */
-import type { Message } from '@/lib/offline/store'
-import type { TurnState } from '@/lib/stream/turns'
-import type { Send } from './queue'
+/** Messages as this device knows them, before the server's own rows come: what was just taken or written. */
+import type { OutboxItem, SendBody } from '../offline/outbox'
+import type { Message } from '../offline/store'
+import type { TurnState } from '../stream/turns'
+
+type Send = OutboxItem & { readonly body: SendBody }
 
 /** The question of a send that the server took; `newest` is what it follows where the send left that open. */
 export function questionOf(send: Send, newest: string | null): Message {
