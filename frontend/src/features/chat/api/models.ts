@@ -1,17 +1,11 @@
 /** The Models that answer, live, in the words of the catalogue. */
-import { allPages, api, unwrap, type Schemas } from '@/lib/api/client'
+import type { ModelRow } from '@/lib/api/models'
 import { featureKeys } from '@/lib/api/query'
 import { answers, stateWords, type StateWords } from '@/lib/words/states'
 
-export type ModelRow = Schemas['ModelRow']
+export type { ModelRow }
 
 export const modelKeys = featureKeys('chat-models')
-
-export function fetchModels(): Promise<ModelRow[]> {
-  return allPages(cursor =>
-    unwrap(api().GET('/api/v1/models', { params: { query: { limit: 200, ...(cursor && { cursor }) } } })),
-  )
-}
 
 /** Those that write text; a row that names no features is taken for one. */
 export function chatModels(rows: readonly ModelRow[]): ModelRow[] {

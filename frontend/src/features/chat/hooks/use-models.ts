@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
+import { readModels } from '@/lib/api/models'
 import { toTrouble, type Trouble } from '@/lib/api/problem'
 import { useAuth } from '@/lib/auth/use-auth'
 import { runtime } from '@/lib/runtime/runtime'
-import { chatModels, fetchModels, modelKeys, withLive, type ModelRow } from '../api/models'
+import { chatModels, modelKeys, withLive, type ModelRow } from '../api/models'
 
 export interface Models {
   readonly rows: readonly ModelRow[]
@@ -18,7 +19,7 @@ export function useModels(): Models {
   const signedIn = useAuth().status === 'signedIn'
   const query = useQuery({
     queryKey: modelKeys.list(),
-    queryFn: fetchModels,
+    queryFn: ({ signal }) => readModels(signal),
     enabled: signedIn,
     staleTime: Number.POSITIVE_INFINITY,
   })

@@ -1,33 +1,24 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { allPages, api, unwrap, type Schemas } from '@/lib/api/client'
-import { featureKeys } from '@/lib/api/query'
+import { modelsQuery, type ModelRow } from '@/lib/api/models'
 import { useAuth } from '@/lib/auth/use-auth'
 import { currentStore, readConversations, type Conversation } from '@/lib/offline/store'
 import { runtime } from '@/lib/runtime/runtime'
 import { stateWords } from '@/lib/words/states'
 
-export type ModelRow = Schemas['ModelRow']
-
-/** The same entry as the Models screen's, so that going there costs nothing. */
-const modelsKey = () => featureKeys('models').list()
+export type { ModelRow }
 
 export function useModels() {
   const client = useQueryClient()
   const { status } = useAuth()
   useEffect(() => {
-    const refetch = () => void client.invalidateQueries({ queryKey: modelsKey() })
+    const refetch = () => void client.invalidateQueries({ queryKey: modelsQuery().queryKey })
     const off = [runtime().live.on('model', refetch), runtime().live.on('resync', refetch)]
     return () => {
       for (const end of off) end()
     }
   }, [client])
-  return useQuery({
-    queryKey: modelsKey(),
-    queryFn: () =>
-      allPages(cursor => unwrap(api().GET('/api/v1/models', { params: { query: { ...(cursor && { cursor }) } } }))),
-    enabled: status === 'signedIn',
-  })
+  return useQuery({ ...modelsQuery(), enabled: status === 'signedIn' })
 }
 
 export interface Attention {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { allPages, api, unwrap } from '@/lib/api/client'
+import { readModels } from '@/lib/api/models'
 import { useKnown } from '@/lib/auth/use-auth'
 import { keys } from './keys'
 import { keyRow, type KeyRow } from './rows'
@@ -18,9 +19,7 @@ export function useKeys(mine: boolean) {
 
 /** Names of the Models that a key can be kept to. */
 export async function readModelNames(): Promise<string[]> {
-  const rows = await allPages(cursor =>
-    unwrap(api().GET('/api/v1/models', { params: { query: { ...(cursor && { cursor }) } } })),
-  )
+  const rows = await readModels()
   return rows.map(row => row.name).sort()
 }
 

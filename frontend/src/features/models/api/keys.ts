@@ -1,3 +1,1 @@
-import { featureKeys } from '@/lib/api/query'
-
-export const modelKeys = featureKeys('models')
+export { modelKeys } from '@/lib/api/models'

@@ -1,22 +1,12 @@
 /** Everything that these screens read. */
 import { queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { allPages, api, unwrap, unwrapTagged, type Schemas } from '@/lib/api/client'
+import { api, unwrap, unwrapTagged, type Schemas } from '@/lib/api/client'
+import { modelsQuery } from '@/lib/api/models'
 import { useKnown } from '@/lib/auth/use-auth'
 import { modelKeys } from './keys'
 import type { ModelDetail, ModelRow, Snippets, Transition } from './types'
 
-/** The catalogue's own limit for a page. */
-const PAGE = 200
 const LIVE_MS = 10_000
-
-export const listQuery = () =>
-  queryOptions({
-    queryKey: modelKeys.list(),
-    queryFn: ({ signal }) =>
-      allPages<ModelRow>(cursor =>
-        unwrap(api().GET('/api/v1/models', { params: { query: { limit: PAGE, ...(cursor && { cursor }) } }, signal })),
-      ),
-  })
 
 /** The detail; its `etag` is the one of the answer's head where there is one. */
 export async function readModel(name: string, signal?: AbortSignal): Promise<ModelDetail> {
@@ -34,7 +24,7 @@ export const detailQuery = (name: string) =>
 
 export function useModels(): UseQueryResult<ModelRow[]> {
   const known = useKnown()
-  return useQuery({ ...listQuery(), enabled: known })
+  return useQuery({ ...modelsQuery(), enabled: known })
 }
 
 export function useModel(name: string): UseQueryResult<ModelDetail> {

@@ -1,7 +1,7 @@
 /** What the catalogue answers, by the generated types. */
 import type { Schemas } from '@/lib/api/client'
 
-export type ModelRow = Schemas['ModelRow']
+export type { ModelRow } from '@/lib/api/models'
 export type ModelDetail = Schemas['ModelDetail']
 export type Condition = Schemas['ConditionOut']
 export type Failure = Schemas['FailureOut']

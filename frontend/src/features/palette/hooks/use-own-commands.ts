@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
-import { allPages, api, unwrap } from '@/lib/api/client'
-import { featureKeys } from '@/lib/api/query'
+import { modelsQuery } from '@/lib/api/models'
 import { auth } from '@/lib/auth/auth'
 import { can } from '@/lib/auth/can'
 import { useAuth } from '@/lib/auth/use-auth'
@@ -17,12 +16,7 @@ type Go = (path: string) => void
 /** Places, Models, conversations on this device, and what any screen can do. */
 export function useOwnCommands(go: Go): readonly Command[] {
   const state = useAuth()
-  const models = useQuery({
-    queryKey: featureKeys('models').list(),
-    queryFn: () =>
-      allPages(cursor => unwrap(api().GET('/api/v1/models', { params: { query: { ...(cursor && { cursor }) } } }))),
-    enabled: state.status === 'signedIn',
-  })
+  const models = useQuery({ ...modelsQuery(), enabled: state.status === 'signedIn' })
   const chats = useConversations()
   return useMemo(() => {
     const places = routes
