@@ -30,21 +30,23 @@ export function useConversations(): Conversations {
     syncedAt: undefined,
     trouble: undefined,
   })
-  const read = useCallback(async () => {
+  /** Whether there is something to show: the list, or why there is none. */
+  const read = useCallback(async (): Promise<boolean> => {
     try {
       const listed = await listConversations()
       // Before the first sync an empty list is not known to be empty.
-      if (listed.rows.length > 0 || listed.syncedAt !== undefined) setState({ ...listed, trouble: undefined })
+      const known = listed.rows.length > 0 || listed.syncedAt !== undefined
+      if (known) setState({ ...listed, trouble: undefined })
+      return known
     } catch (error) {
       setState(old => ({ ...old, trouble: toTrouble(error) }))
+      return true
     }
   }, [])
   const first = useCallback(async () => {
     await read()
     await runtime().sync.pull()
-    await read()
-    const { rows, syncedAt } = await listConversations().catch(() => ({ rows: [], syncedAt: 0 }))
-    if (rows.length > 0 || syncedAt !== undefined) return
+    if (await read()) return
     const trouble = await whyEmpty()
     setState(old => ({ ...old, trouble, rows: trouble ? old.rows : [] }))
   }, [read])
