@@ -21,11 +21,6 @@ export function isEmptyFailure(message: Message): boolean {
 const string = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 const number = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
 
-/** The turn that writes an answer, where the row names it: with it a reload re-attaches. */
-export function turnIdOf(message: Message): string | undefined {
-  return string((message as Message & { turn_id?: unknown }).turn_id)
-}
-
 export interface Figures {
   readonly promptTokens?: number | undefined
   readonly answerTokens?: number | undefined

@@ -8,9 +8,8 @@ import {
   textOf,
   timeOf,
   troubleOf,
-  turnIdOf,
 } from '@/features/chat/api/read'
-import { answer, AT, conversation, message } from '../made'
+import { answer, AT, conversation } from '../made'
 
 describe('a message', () => {
   it('joins its parts by kind', () => {
@@ -21,11 +20,6 @@ describe('a message', () => {
     ]
     expect(textOf(answer('1', '0', { parts }))).toBe('ab')
     expect(reasoningOf(answer('1', '0', { parts }))).toBe('hm')
-  })
-
-  it('names its turn where the row does', () => {
-    expect(turnIdOf(message('1', null))).toBeUndefined()
-    expect(turnIdOf({ ...message('1', null), turn_id: 't' } as never)).toBe('t')
   })
 
   it('tells why it failed', () => {
