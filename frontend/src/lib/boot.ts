@@ -48,9 +48,6 @@ function comeBack(): void {
 async function follow(): Promise<void> {
   const state = auth().state()
   bindStore(state)
-  const fetched = await import('./runtime/runtime').catch(() => undefined)
-  if (!fetched) return
-  const { runtime } = fetched
-  if (state.status === 'signedIn') runtime().start()
-  else if (state.status === 'signedOut') runtime().stop()
+  const part = await import('./runtime/runtime').catch(() => undefined)
+  part?.follow(state)
 }

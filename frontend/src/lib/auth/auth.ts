@@ -1,5 +1,5 @@
 /** Holds the adapter that `/config.json` chose; until then, and while prerendering, one that is still loading. */
-import type { AuthAdapter } from './adapter'
+import type { AuthAdapter, AuthState } from './adapter'
 
 const waiting: AuthAdapter = {
   kind: 'local',
@@ -9,10 +9,11 @@ const waiting: AuthAdapter = {
   renew: async () => false,
   signIn: async how => (await arrived())?.signIn(how),
   signOut: async () => (await arrived())?.signOut(),
-  switchTenant: async id => (await arrived())?.switchTenant(id),
+  // Tenants are not known before the adapter is there.
+  switchTenant: async () => undefined,
   subscribe: () => () => undefined,
 }
-const LOADING = { status: 'loading' } as const
+export const LOADING: AuthState = { status: 'loading' }
 
 let coming: PromiseWithResolvers<void> | undefined
 let adapter: AuthAdapter = waiting
@@ -20,10 +21,7 @@ const listeners = new Set<() => void>()
 let unsubscribe: (() => void) | undefined
 
 /** What is asked for while the page starts is done once it did, never dropped as if it had been done. */
-async function arrived(): Promise<AuthAdapter | undefined> {
-  await coming?.promise
-  return coming && adapter
-}
+const arrived = (): Promise<AuthAdapter> | undefined => coming?.promise.then(() => adapter)
 
 export function auth(): AuthAdapter {
   return adapter

@@ -3,6 +3,7 @@
  * use in the browser; screens take it by `runtime()`, tests make the parts with doubles.
  */
 import { createTurnCalls } from './turn-calls'
+import type { AuthState } from '../auth/adapter'
 import { dropOldDrafts } from '../offline/drafts'
 import { createOutbox, type Outbox } from '../offline/outbox-runner'
 import { currentStore } from '../offline/store'
@@ -29,6 +30,12 @@ let made: Runtime | undefined
 export function runtime(): Runtime {
   made ??= make()
   return made
+}
+
+/** Runs while somebody is signed in; whoever is not known yet, or cannot be asked about, changes nothing. */
+export function follow({ status }: AuthState): void {
+  if (status === 'signedIn') runtime().start()
+  else if (status === 'signedOut') runtime().stop()
 }
 
 /** Between two drawings of a growing answer: reading sees no difference, and drawing costs more than the text. */

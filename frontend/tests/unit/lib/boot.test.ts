@@ -4,7 +4,7 @@ import type { AuthAdapter } from '@/lib/auth/adapter'
 import { auth, installAdapter } from '@/lib/auth/auth'
 import { boot } from '@/lib/boot'
 
-const parts = vi.hoisted(() => ({ tries: 0, start: vi.fn() }))
+const parts = vi.hoisted(() => ({ tries: 0, follow: vi.fn() }))
 const SIGNED_IN = { status: 'signedIn' } as const
 vi.mock('@/lib/auth/local', () => ({
   createLocalAdapter(): AuthAdapter {
@@ -19,7 +19,7 @@ vi.mock('@/lib/auth/local', () => ({
 }))
 vi.mock('@/lib/runtime/runtime', () => {
   if (parts.tries++ === 0) throw new TypeError('the line was cut')
-  return { runtime: () => ({ start: parts.start, stop: () => undefined }) }
+  return { follow: parts.follow }
 })
 afterEach(() => {
   installAdapter(undefined)
@@ -31,8 +31,8 @@ it('what could not be fetched of the runtime is fetched when the server can be r
   await boot()
   await vi.waitFor(() => expect(parts.tries).toBe(1))
   await check()
-  expect(parts.start).not.toHaveBeenCalled()
+  expect(parts.follow).not.toHaveBeenCalled()
   vi.stubGlobal('fetch', async () => new Response(null))
   await check()
-  await vi.waitFor(() => expect(parts.start).toHaveBeenCalledOnce())
+  await vi.waitFor(() => expect(parts.follow.mock.calls).toEqual([[SIGNED_IN]]))
 })

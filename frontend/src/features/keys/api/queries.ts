@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { allPages, api, unwrap } from '@/lib/api/client'
 import { readModels } from '@/lib/api/models'
-import { useKnown } from '@/lib/auth/use-auth'
+import { useKnown } from '@/lib/auth/use-known'
 import { keys } from './keys'
 import { keyRow, type KeyRow } from './rows'
 

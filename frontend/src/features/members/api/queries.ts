@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { allPages, api, unwrap } from '@/lib/api/client'
-import { useKnown } from '@/lib/auth/use-auth'
+import { useKnown } from '@/lib/auth/use-known'
 import { keys } from './keys'
 import { invitationRow, memberRow, type InvitationRow, type MemberRow } from './rows'
 

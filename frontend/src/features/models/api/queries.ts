@@ -2,7 +2,7 @@
 import { queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { api, unwrap, unwrapTagged, type Schemas } from '@/lib/api/client'
 import { modelsQuery } from '@/lib/api/models'
-import { useKnown } from '@/lib/auth/use-auth'
+import { useKnown } from '@/lib/auth/use-known'
 import { modelKeys } from './keys'
 import type { ModelDetail, ModelRow, Snippets, Transition } from './types'
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { allPages, api, unwrap, type Schemas } from '@/lib/api/client'
-import { useKnown } from '@/lib/auth/use-auth'
+import { useKnown } from '@/lib/auth/use-known'
 import { profileKey, sessionsKey } from './keys'
 
 export type Session = Schemas['SessionInfo']

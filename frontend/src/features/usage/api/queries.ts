@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api, unwrap } from '@/lib/api/client'
-import { useKnown } from '@/lib/auth/use-auth'
+import { useKnown } from '@/lib/auth/use-known'
 import { keys } from './keys'
 import type { Asked, Grouping, Metric, Summary, UsagePoint } from './shapes'
 

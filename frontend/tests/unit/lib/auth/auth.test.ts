@@ -9,20 +9,15 @@ function spied() {
   const done = {
     signIn: vi.fn(async () => undefined),
     signOut: vi.fn(async () => undefined),
-    switchTenant: vi.fn(async () => undefined),
   }
   return { done, adapter: { ...auth(), ...done } }
 }
 
 it('what is asked for while the page starts is done when the adapter is there', async () => {
   expectAdapter()
-  const all = Promise.all([auth().signIn(HOW), auth().signOut(), auth().switchTenant('t2')])
+  const all = Promise.all([auth().signIn(HOW), auth().signOut()])
   const { done, adapter } = spied()
   installAdapter(adapter)
   await all
-  expect([done.signIn.mock.calls, done.signOut.mock.calls, done.switchTenant.mock.calls]).toEqual([
-    [[HOW]],
-    [[]],
-    [['t2']],
-  ])
+  expect([done.signIn.mock.calls, done.signOut.mock.calls]).toEqual([[[HOW]], [[]]])
 })

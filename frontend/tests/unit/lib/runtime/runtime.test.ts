@@ -15,7 +15,7 @@ import {
 import { pushMutations } from '@/lib/runtime/push'
 import { createSync } from '@/lib/runtime/sync-loop'
 import { createTurnCalls } from '@/lib/runtime/turn-calls'
-import { runtime, whenReachable } from '@/lib/runtime/runtime'
+import { follow, runtime, whenReachable } from '@/lib/runtime/runtime'
 import { createTurnHub, type TurnState } from '@/lib/stream/turns'
 
 const USER = {
@@ -273,6 +273,19 @@ describe('the runtime of a page', () => {
     runtime().turns.close()
     await vi.waitFor(() => expect(told).toHaveBeenCalledOnce())
     off()
+  })
+
+  it('runs while somebody is signed in, and stays as it is while that cannot be asked', () => {
+    const start = vi.spyOn(runtime(), 'start').mockReturnValue()
+    const stop = vi.spyOn(runtime(), 'stop').mockReturnValue()
+    const calls = () => [start.mock.calls.length, stop.mock.calls.length]
+    const seen = (['loading', 'offline', 'signedIn', 'signedOut'] as const).map(status => (follow({ status }), calls()))
+    expect(seen).toEqual([
+      [0, 0],
+      [0, 0],
+      [1, 0],
+      [1, 1],
+    ])
   })
 
   it('looks again when the page is seen, not when it is hidden', () => {
