@@ -56,7 +56,7 @@ test-node: setup ## On a real node, with the whole install
 setup: ## The Python environment in .venv, from the hashed lock
 	@sh tools/setup.sh
 generate: setup ## Rewrite every generated file
-	@$(PY) -m gen
+	@$(PY) -m gen && sh tools/frontend.sh generate
 lock: setup ## Update the hashed locks
 	@sh tools/lock.sh --upgrade
 images: setup ## Build the container images

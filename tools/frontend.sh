@@ -1,7 +1,8 @@
 #!/bin/sh
 # The web app's tests: `frontend.sh frontend JUNIT` checks types, style and boundaries and runs the unit tests with their coverage;
 # `frontend.sh browser JUNIT` builds the app and drives it in Chromium, on a fake API and then on the real app, its stores and
-# a model; `frontend.sh install` only installs the packages and `frontend.sh chromium` those and the browser.
+# a model; `frontend.sh generate` rewrites its generated files;
+# `frontend.sh install` only installs the packages and `frontend.sh chromium` those and the browser.
 # JUNIT is where the results go. On Debian, root gets Chromium installed; where it can't be, the exit status is 75.
 set -eu
 cd "$(dirname "$0")/../frontend"
@@ -26,6 +27,7 @@ browser() {
 packages
 case $1 in
 install) ;;
+generate) node npm run --silent generate ;;
 chromium) browser ;;
 frontend)
     node npm run --silent types

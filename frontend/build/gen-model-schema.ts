@@ -3,7 +3,9 @@
  * CustomResourceDefinition, because there every reference is resolved already; with `--check` fails if it differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { load } from 'js-yaml'
+import { format, resolveConfig } from 'prettier'
 
 const SOURCE = new URL('../../k8s/crds/models.freehold.dev.yaml', import.meta.url)
 const TARGET = new URL('../src/features/models/schema.json', import.meta.url)
@@ -24,7 +26,9 @@ export function modelSchema(yaml: string): object {
 }
 
 if (import.meta.main) {
-  const text = `${JSON.stringify(modelSchema(readFileSync(SOURCE, 'utf8')), null, 2)}\n`
+  const house = await resolveConfig(fileURLToPath(TARGET))
+  const schema = JSON.stringify(modelSchema(readFileSync(SOURCE, 'utf8')), null, 2)
+  const text = await format(schema, { ...house, parser: 'json' })
   if (!process.argv.includes('--check')) writeFileSync(TARGET, text)
   else if (readFileSync(TARGET, 'utf8') !== text) {
     console.error('src/features/models/schema.json is stale: node build/gen-model-schema.ts')
