@@ -15,7 +15,7 @@ export interface SendBody {
   readonly answerId: string
   /** Null: under the newest leaf at the time of sending. */
   readonly parentId: string | null
-  /** At the top, beside the first question; then `parentId` is null. */
+  /** At the top, as the first question or beside it; then `parentId` is null. */
   readonly root?: boolean
   readonly params?: Readonly<Record<string, unknown>>
   /** Only the answer is wanted anew, under this question. */

@@ -53,11 +53,21 @@ export function createTurnCalls() {
   return { hub, send, keep }
 }
 
-/** Ids rise with time: the newest message is the last by id. */
+/**
+ * Ids rise with time: the newest message is the last by id. Where this device has none of the conversation's, because they
+ * are still on their way or may not be kept, the server is asked: below nothing a question would stand beside the first.
+ */
 async function newestLeaf(conversation: string, before: string): Promise<string | null> {
   const store = await currentStore()
-  const all = store ? await readMessages(store, conversation) : []
-  return all.filter(message => message.id < before).at(-1)?.id ?? null
+  const kept = store ? await readMessages(store, conversation) : []
+  const newest = kept.filter(message => message.id < before).at(-1)
+  return newest?.id ?? newestOnServer(conversation)
+}
+
+async function newestOnServer(conversation: string): Promise<string | null> {
+  const params = { path: { conversation_id: conversation }, query: { limit: 1 } }
+  const page = await unwrap(api().GET('/api/v1/conversations/{conversation_id}/messages', { params }))
+  return page.items[0]?.id ?? null
 }
 
 async function keepQuestion(item: OutboxItem, body: SendBody, parent: string | null): Promise<void> {

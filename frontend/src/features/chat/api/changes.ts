@@ -84,7 +84,7 @@ export interface Question {
   readonly params: Params
   /** The message it follows; null: whatever is newest when it goes. */
   readonly parentId: string | null
-  /** Beside the first question. */
+  /** At the top: the first question, or one beside it. */
   readonly root?: boolean
 }
 
@@ -124,7 +124,7 @@ export async function begin(to: Ports, question: Question): Promise<string> {
   }
   await (await to.store())?.put('conversations', row)
   await mutate(to, 'create', id, fields, undefined)
-  await ask(to, id, question)
+  await ask(to, id, { ...question, root: true })
   return id
 }
 

@@ -113,9 +113,30 @@ describe('sending a message', () => {
     expect(sent[1]?.body.message).toMatchObject({ parent_id: 'm1' })
   })
 
+  it.each([
+    ['the newest that the server has', [{ id: 'm2' }], 'm2'],
+    ['nothing where the server has none either', [], null],
+  ])('asks below %s where the device has none yet', async (_, items, parent) => {
+    answers(url =>
+      url.endsWith('/messages')
+        ? Response.json({ items, next_cursor: null })
+        : new Response('event: done\ndata: {}\n\n'),
+    )
+    await createTurnCalls().send(hub(), item(), item().body as never)
+    expect(sent.map(one => one.url)).toEqual(['/api/v1/conversations/c/messages', '/api/v1/conversations/c/turns'])
+    expect(sent[1]?.body.message).toMatchObject({ parent_id: parent })
+  })
+
+  it('asks nobody where a first question belongs', async () => {
+    answers(() => new Response('event: done\ndata: {}\n\n'))
+    await createTurnCalls().send(hub(), item(), item({ root: true }).body as never)
+    expect(sent.map(one => one.url)).toEqual(['/api/v1/conversations/c/turns'])
+    expect(sent[0]?.body.message).toMatchObject({ parent_id: null })
+  })
+
   it('again asks for another answer only', async () => {
     answers(() => new Response('event: done\ndata: {}\n\n'))
-    const body = item({ regenerate: true }).body
+    const body = item({ regenerate: true, parentId: 'm3' }).body
     await createTurnCalls().send(hub(), item(), body as never)
     expect(sent[0]?.body).toMatchObject({ message: null, parent_id: 'm3' })
     expect(await store.count('messages')).toBe(0)
@@ -258,7 +279,7 @@ describe('the runtime of a page', () => {
     expect(runtime()).toBe(it)
     it.start()
     it.start()
-    await it.outbox.add('c', item().body)
+    await it.outbox.add('c', item({ root: true }).body)
     await vi.waitFor(async () =>
       expect(await store.get('messages', 'm4')).toMatchObject({ parts: [{ text: 'Hello' }] }),
     )
