@@ -32,7 +32,7 @@ format: setup ## Rewrite the Python files in the house format
 
 ##@ Test
 .PHONY: test test-unit test-inproc test-stores test-charts test-frontend test-browser test-api test-node
-test: setup ## Every test this machine can run but the browser tier, and a list of what it could not
+test: setup ## Every test this machine can run, and a list of what it could not
 	@$(PY) -m tiers
 test-unit: setup ## Pure tests only (< 45 s)
 	@$(PY) -m tiers unit
@@ -44,7 +44,7 @@ test-charts: setup ## The charts, rendered
 	@$(PY) -m tiers charts
 test-frontend: setup ## The web app: types, style, boundaries, units
 	@$(PY) -m tiers frontend
-test-browser: setup ## The web app, built, in Chromium; runs by its name only
+test-browser: setup ## The web app, built, in Chromium
 	@$(PY) -m tiers browser
 test-api: setup ## On a real API server
 	@$(PY) -m tiers api
