@@ -56,7 +56,9 @@ function RequestId({ id }: { id: string }): ReactNode {
 export function Forbidden({ role }: { role: string }): ReactNode {
   return (
     <div className="text-text-2 py-10">
-      <p className="text-text font-medium">{t('This page needs the role {role}.', { role })}</p>
+      <h1 data-page-title tabIndex={-1} className="text-section! text-text mb-1">
+        {t('This page needs the role {role}.', { role })}
+      </h1>
       <p>{t('An admin of your tenant can give it to you, under Members.')}</p>
     </div>
   )
