@@ -85,6 +85,7 @@ async def test_the_hot_queries_are_index_scans(seeded: Database) -> None:
     found = await explain(seeded, repository.PAGE.inside, deep)
     assert found[0]["Shared Hit Blocks"] + found[0]["Shared Read Blocks"] <= 300
     assert next(scan["Actual Rows"] for scan in scans(found)) == 51
+    assert "Sort" not in {node["Node Type"] for node in found}
 
     page = {"conversation": CONVERSATION, "limit": 51, "id": UUID(int=(1 << 128) - 1)}
     found = await explain(seeded, repository._MESSAGES, page)
