@@ -70,11 +70,15 @@ test('a key is shown once, calls /v1, and is refused once revoked; usage tells o
   expect(rows.slice(1).join('\n')).toContain(MODEL)
 
   await page.goto('/keys')
+  // A key that is known to be in use asks for its name.
+  await expect(async () => {
+    await page.reload()
+    await expect(page.getByRole('row', { name: /tide-bot/ })).toContainText(/Used/, { timeout: 3000 })
+  }).toPass({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Revoke tide-bot' }).click()
   const dialog = page.getByRole('dialog', { name: 'Revoke tide-bot?' })
   await accessible(page)
-  const confirm = dialog.getByLabel('Type tide-bot to confirm')
-  if (await confirm.isVisible()) await confirm.fill('tide-bot')
+  await dialog.getByLabel('Type tide-bot to confirm').fill('tide-bot')
   await dialog.getByRole('button', { name: 'Revoke' }).click()
   await expect(page.getByText('tide-bot is revoked.')).toBeVisible()
   await expect.poll(async () => (await ask(secret)).status, { timeout: 10_000 }).toBe(401)
