@@ -23,6 +23,34 @@ export function useBlocks(text: string, done: boolean): readonly [readonly Block
   return final ? [final, final.length] : [blocks(state), state.settled.length]
 }
 
+interface GroupProps {
+  all: readonly Block[]
+  /** So many of them, from the first, grow no more. */
+  settled: number
+}
+
+/** Nothing in it is looked at again while text is added behind it. */
+const Group = memo(
+  function Group({ all, settled }: GroupProps): ReactNode {
+    const full = all.length === GROUP
+    return (
+      <div
+        className="space-y-[13px]"
+        style={full ? { contentVisibility: 'auto', containIntrinsicSize: 'auto 1500px' } : undefined}
+      >
+        {all.map(({ at: key, token }, at) => (
+          // Only code looks different once it is settled.
+          <One key={key} token={token} settled={token.type === 'code' && at < settled} />
+        ))}
+      </div>
+    )
+  },
+  (before, now) =>
+    before.settled === now.settled &&
+    before.all.length === now.all.length &&
+    before.all.every((block, at) => block === now.all[at]),
+)
+
 /**
  * A model's answer. `done={false}` while it is being written. Groups of 50 blocks let the browser skip what is off
  * screen.
@@ -30,24 +58,11 @@ export function useBlocks(text: string, done: boolean): readonly [readonly Block
 export function Markdown({ text, done, children }: { text: string; done: boolean; children?: ReactNode }): ReactNode {
   const [all, settled] = useBlocks(text, done)
   const groups = []
-  for (let at = 0; at < all.length; at += GROUP) groups.push(all.slice(at, at + GROUP))
+  for (let at = 0; at < all.length; at += GROUP)
+    groups.push(<Group key={at} all={all.slice(at, at + GROUP)} settled={Math.min(Math.max(settled - at, 0), GROUP)} />)
   return (
     <div className="space-y-[13px] [overflow-wrap:anywhere]">
-      {groups.map((group, at) => {
-        const full = group.length === GROUP
-        return (
-          <div
-            key={at}
-            className="space-y-[13px]"
-            style={full ? { contentVisibility: 'auto', containIntrinsicSize: 'auto 1500px' } : undefined}
-          >
-            {group.map(({ at: key, token }, inGroup) => (
-              // Only code looks different once it is settled.
-              <One key={key} token={token} settled={token.type === 'code' && at * GROUP + inGroup < settled} />
-            ))}
-          </div>
-        )
-      })}
+      {groups}
       {children}
     </div>
   )

@@ -18,11 +18,20 @@ export interface Reader {
 /** Silence longer than this counts as a lost connection; the server pings every 15 s. */
 export const SILENCE_MS = 45_000
 
+export interface Pace {
+  readonly silence?: number
+  /**
+   * Milliseconds between two reads: what comes meanwhile is handed over in one piece, and to be woken for each piece
+   * costs more than to read it. Never in a hidden tab, whose timers may rest for a minute.
+   */
+  readonly rest?: number
+}
+
 /** Reads to the end of the body. Throws when the connection breaks or falls silent; aborting the fetch rejects too. */
 export async function readEvents(
   body: ReadableStream<Uint8Array>,
   reader: Reader,
-  silence: number = SILENCE_MS,
+  { silence = SILENCE_MS, rest = 0 }: Pace = {},
 ): Promise<void> {
   const decoder = new TextDecoder()
   const parser = createParser({
@@ -38,6 +47,7 @@ export async function readEvents(
       if (done) break
       watch.heard()
       parser.feed(decoder.decode(value, { stream: true }))
+      if (rest > 0 && document.visibilityState === 'visible') await new Promise(resolve => setTimeout(resolve, rest))
     }
     parser.feed(decoder.decode())
   } catch (error) {

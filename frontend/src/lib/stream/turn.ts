@@ -39,6 +39,9 @@ export interface TurnDeps {
 export const FIRST_PAUSE_MS = 500
 export const LONGEST_PAUSE_MS = 8000
 
+/** Half of what lies between two drawings of the answer. */
+const REST_MS = 40
+
 const parse = (data: string): Record<string, unknown> => {
   try {
     const value: unknown = JSON.parse(data)
@@ -66,7 +69,7 @@ export async function followTurn(deps: TurnDeps, events: TurnEvents, after = '')
     deps.signal.throwIfAborted()
     try {
       response ??= await deps.resume(last)
-      if (response.body) await readEvents(response.body, { onEvent: take })
+      if (response.body) await readEvents(response.body, { onEvent: take }, { rest: REST_MS })
     } catch (error) {
       deps.signal.throwIfAborted()
       const final = finalTrouble(error)

@@ -69,7 +69,7 @@ describe('server-sent events', () => {
 
   it('throw after a silence', async () => {
     const silent = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) })
-    await expect(readEvents(silent, { onEvent: () => undefined }, 5)).rejects.toThrow('silent')
+    await expect(readEvents(silent, { onEvent: () => undefined }, { silence: 5 })).rejects.toThrow('silent')
   })
 })
 
