@@ -4,10 +4,19 @@ import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, vi } from 'vitest'
 
 /** Web Locks of one page: exclusive, in order. */
-function memoryLocks(): Pick<LockManager, 'request'> {
+function memoryLocks(): Pick<LockManager, 'request' | 'query'> {
+  const held = new Set<string>()
   const tails = new Map<string, Promise<unknown>>()
   const request = (name: string, ...rest: unknown[]): Promise<unknown> => {
-    const act = rest.at(-1) as () => unknown
+    const granted = rest.at(-1) as () => unknown
+    const act = async () => {
+      held.add(name)
+      try {
+        return await granted()
+      } finally {
+        held.delete(name)
+      }
+    }
     const turn = (tails.get(name) ?? Promise.resolve()).then(act, act)
     tails.set(
       name,
@@ -15,7 +24,8 @@ function memoryLocks(): Pick<LockManager, 'request'> {
     )
     return turn
   }
-  return { request } as Pick<LockManager, 'request'>
+  const query = async () => ({ held: [...held].map(name => ({ name })) })
+  return { request, query } as Pick<LockManager, 'request' | 'query'>
 }
 
 beforeEach(() => {

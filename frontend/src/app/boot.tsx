@@ -1,5 +1,5 @@
 'use client'
-import { useEffect, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { boot } from '@/lib/boot'
 import { rootMarks, usePrefs } from '@/lib/prefs/prefs'
 
@@ -11,7 +11,7 @@ function onDark(listener: () => void): () => void {
   return () => query.removeEventListener('change', listener)
 }
 
-/** Starts the page once, and keeps theme and density on the root after the inline script set them. */
+/** Starts the page once, fails with it where it cannot start, and keeps theme and density on the root after the inline script set them. */
 export function Boot(): null {
   const theme = usePrefs(prefs => prefs.theme)
   const density = usePrefs(prefs => prefs.density)
@@ -20,9 +20,11 @@ export function Boot(): null {
     () => dark().matches,
     () => false,
   )
-  useEffect(() => void boot(), [])
+  const [failure, setFailure] = useState<unknown>()
+  useEffect(() => void boot().catch(setFailure), [])
   useEffect(() => {
     Object.assign(document.documentElement.dataset, rootMarks({ theme, density }, systemDark))
   }, [theme, density, systemDark])
+  if (failure) throw failure
   return null
 }

@@ -3,32 +3,25 @@
  * arrived; what belongs to a signed-in page is loaded only then.
  */
 import { auth, expectAdapter, installAdapter, onAuth } from './auth/auth'
-import type { AuthAdapter } from './auth/adapter'
 import { loadConfig } from './config/config'
 import { check, onConnectivity } from './api/connectivity'
 import { bindStore } from './offline/store'
 
 let booted: Promise<void> | undefined
 
-/** Once per page. */
+/** Once per page; rejects where it cannot start. */
 export function boot(): Promise<void> {
   if (!booted) expectAdapter()
   booted ??= run()
   return booted
 }
 
-/** The one adapter of this build is fetched beside the configuration, not after it: on a slow line that is a round trip. */
-async function adapter(): Promise<AuthAdapter> {
-  const [config, { createLocalAdapter }] = await Promise.all([loadConfig(), import('./auth/local')])
-  if (config.auth.provider !== 'local')
-    throw new Error(`auth.provider ${config.auth.provider} is not part of this build; set it to local`)
-  return createLocalAdapter()
-}
-
 async function run(): Promise<void> {
-  const installed = await adapter()
-  installAdapter(installed)
   onAuth(() => void follow())
+  const configured = loadConfig()
+  const { chooseAdapter } = await import('./auth/choose')
+  const installed = await chooseAdapter(configured)
+  installAdapter(installed)
   addEventListener('online', () => void check())
   addEventListener('offline', () => void check())
   onConnectivity(online => online && (comeBack(), void follow()))

@@ -216,15 +216,24 @@ test.describe('without a connection', () => {
   test.use({ serviceWorkers: 'allow' })
 
   test('the app opens from the device, shows what it has, and says so', async ({ page, context }) => {
+    await page.goto('/keys')
+    await expect(page.getByRole('row', { name: /berth-planner/ })).toBeVisible()
     await page.goto('/')
     await expect(page.getByRole('heading', { name: 'Recent chats' })).toBeVisible()
     await expect(page.getByText('Crane 4 maintenance plan')).toBeVisible()
+    const model = page.getByRole('region', { name: 'Models' }).getByRole('link').first()
+    await expect(model).toBeVisible()
+    const first = await model.textContent()
     await page.evaluate(async () => void (await navigator.serviceWorker.ready))
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, { timeout: 60_000 })
     await context.setOffline(true)
     await page.reload()
     await expect(page.getByText(/^Offline\./)).toBeVisible({ timeout: 15_000 })
     await expect(page.getByText('Crane 4 maintenance plan')).toBeVisible()
+    expect(await model.textContent()).toBe(first)
+    await page.goto('/keys')
+    await expect(page.getByRole('row', { name: /berth-planner/ })).toBeVisible()
+    await expect(page.getByText(/^As of /)).toBeVisible()
     await page.goto('/models/anything')
     await expect(page.getByRole('navigation', { name: 'Main' }).first()).toBeVisible()
     await page.goto('/unknown-page')
@@ -245,4 +254,18 @@ test.describe('the installed app', () => {
     const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
     expect(installabilityErrors.map(error => error.errorId).filter(id => id !== 'in-incognito')).toEqual([])
   })
+})
+
+test('a start that lacks a part says so, and goes on once that can be fetched', async ({ context, fake }) => {
+  const html = await (await fetch(`${fake.url}/`)).text()
+  const page = await context.newPage()
+  let cut = true
+  await page.route('**/_next/static/chunks/*.js', route =>
+    cut && !html.includes(new URL(route.request().url()).pathname) ? route.abort() : route.continue(),
+  )
+  await page.goto(`${fake.url}/`)
+  await expect(page.getByRole('heading', { name: 'The page failed' })).toBeVisible()
+  cut = false
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByRole('heading', { name: 'Hello Mira' })).toBeVisible()
 })

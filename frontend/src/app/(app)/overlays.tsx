@@ -5,7 +5,7 @@ import { useOverlays } from '@/features/shell'
 
 const Palette = dynamic(() => import('@/features/palette').then(feature => feature.Palette), { ssr: false })
 const KeysSheet = dynamic(() => import('@/features/palette').then(feature => feature.KeysSheet), { ssr: false })
-const InstallCard = dynamic(() => import('@/features/pwa').then(feature => feature.InstallCard), { ssr: false })
+const OnDevice = dynamic(() => import('@/features/pwa').then(feature => feature.OnDevice), { ssr: false })
 
 /** What lies over every screen; each is loaded when it is first wanted. */
 export function Overlays(): ReactNode {
@@ -14,7 +14,7 @@ export function Overlays(): ReactNode {
     <>
       {shown === 'palette' && <Palette open onClose={close} />}
       {shown === 'keys' && <KeysSheet open onClose={close} />}
-      <InstallCard />
+      <OnDevice />
     </>
   )
 }

@@ -1,3 +1,3 @@
 'use client'
-export { InstallCard } from './components/install-card'
+export { OnDevice } from './components/on-device'
 export { UpdateBar } from './components/update-bar'

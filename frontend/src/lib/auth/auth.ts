@@ -1,10 +1,10 @@
 /** Holds the adapter that `/config.json` chose; until then, and while prerendering, one that is still loading. */
-import type { AuthAdapter, AuthState } from './adapter'
+import type { AuthAdapter, AuthState, Identity } from './adapter'
 
 const waiting: AuthAdapter = {
   kind: 'local',
   init: async () => undefined,
-  state: () => LOADING,
+  state: () => last,
   token: async () => (await (await arrived())?.token()) ?? null,
   renew: async () => false,
   signIn: async how => (await arrived())?.signIn(how),
@@ -14,6 +14,9 @@ const waiting: AuthAdapter = {
   subscribe: () => () => undefined,
 }
 export const LOADING: AuthState = { status: 'loading' }
+
+/** Who was here last, where that is known before the adapter is there. */
+let last = LOADING
 
 let coming: PromiseWithResolvers<void> | undefined
 let adapter: AuthAdapter = waiting
@@ -32,11 +35,20 @@ export function expectAdapter(): void {
   coming ??= Promise.withResolvers()
 }
 
+/** What belongs to whoever was here last may be shown; nothing is asked in their name before the adapter came. */
+export function remember(identity: Identity): void {
+  last = { status: 'loading', ...identity }
+  tell()
+}
+
 export function installAdapter(next: AuthAdapter | undefined): void {
   unsubscribe?.()
   adapter = next ?? waiting
   if (next) coming?.resolve()
-  else coming = undefined
+  else {
+    coming = undefined
+    last = LOADING
+  }
   unsubscribe = adapter.subscribe(tell)
   tell()
 }

@@ -4,7 +4,7 @@
  * under a Web Lock, and the new token is handed to the other tabs instead of each fetching its own (60 an hour).
  */
 import { problemOf, ProblemError, toTrouble } from '../api/problem'
-import { UNCONFIRMED_MS, wipeStores } from '../offline/wipe'
+import { wipeStores } from '../offline/wipe'
 import { readShared, writeShared } from '../offline/shared'
 import type { Schemas } from '../api/client'
 import type { AuthAdapter, AuthState, Identity, SignIn } from './adapter'
@@ -13,6 +13,9 @@ import { callAuth, readMe } from './calls'
 export const CONFIRM_MS = 3000
 const RENEW_AT = 0.8
 const HAND_OVER_MS = 120
+
+/** Held by every page as long as it lives, so that a new one knows whether there is another to ask. */
+const TABS = 'freehold-auth-tabs'
 
 type Session = Pick<Schemas['SessionOut'], 'access_token' | 'expires_at'>
 
@@ -27,8 +30,9 @@ type Told = { kind: 'ask' } | { kind: 'token'; token: Token } | { kind: 'out' }
 
 const PATHS = { password: '/auth/login', bootstrap: '/auth/bootstrap', invite: '/auth/invite/accept' } as const
 
-export function createLocalAdapter(now: () => number = Date.now): AuthAdapter {
-  let state: AuthState = { status: 'loading' }
+/** `last` is who was here last. */
+export function createLocalAdapter(last?: Identity, now: () => number = Date.now): AuthAdapter {
+  let state: AuthState = { status: 'loading', ...last }
   let token: Token | null = null
   let renewing: Promise<boolean> | undefined
   const listeners = new Set<() => void>()
@@ -55,8 +59,11 @@ export function createLocalAdapter(now: () => number = Date.now): AuthAdapter {
     handedOver?.()
   }
 
-  /** Asks the tabs that are open already, before the server is asked. */
+  /** Asks the tabs that are open already, before the server is asked. Without any nothing is waited for. */
   async function askTabs(): Promise<boolean> {
+    const { held } = await navigator.locks.query()
+    void navigator.locks.request(TABS, { mode: 'shared' }, () => new Promise(() => undefined))
+    if (!held?.some(lock => lock.name === TABS)) return false
     tabs.postMessage({ kind: 'ask' } satisfies Told)
     await new Promise<void>(resolve => {
       const timer = setTimeout(resolve, HAND_OVER_MS)
@@ -102,18 +109,7 @@ export function createLocalAdapter(now: () => number = Date.now): AuthAdapter {
     become({ status: 'signedIn', ...identity })
   }
 
-  /** Who was here last; nobody once it is too long ago that the server knew them, and then nothing of theirs stays. */
-  async function remembered(): Promise<Identity | undefined> {
-    const last = (await readShared('identity')) as Identity | undefined
-    if (!last || now() - last.confirmedAt < UNCONFIRMED_MS) return last
-    await writeShared('identity', undefined)
-    await wipeStores()
-    return undefined
-  }
-
   async function init(): Promise<void> {
-    const last = await remembered()
-    if (last) become({ status: 'loading', ...last })
     const late = new Promise<'late'>(resolve => setTimeout(resolve, CONFIRM_MS, 'late'))
     const confirming = ((await askTabs()) ? Promise.resolve(true) : renew()).then(async is =>
       is ? confirm() : become({ status: 'signedOut' }),

@@ -45,9 +45,11 @@ export function config(): AppConfig {
   return current
 }
 
-/** Fetches and keeps the configuration; never throws. */
+/** Fetches and keeps the configuration; never throws. Until it has come, what was kept of the last start holds. */
 export async function loadConfig(): Promise<AppConfig> {
-  current = (await fromNetwork()) ?? parseConfig(await readShared('config'))
+  const coming = fromNetwork()
+  current = parseConfig(await readShared('config'))
+  current = (await coming) ?? current
   return current
 }
 
@@ -56,7 +58,7 @@ async function fromNetwork(): Promise<AppConfig | undefined> {
     const response = await fetch('/config.json', { signal: AbortSignal.timeout(2000), credentials: 'same-origin' })
     if (!response.ok) return undefined
     const raw: unknown = await response.json()
-    await writeShared('config', raw)
+    void writeShared('config', raw)
     return parseConfig(raw)
   } catch {
     return undefined

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { modelsQuery, type ModelRow } from '@/lib/api/models'
 import { useAuth } from '@/lib/auth/use-auth'
+import { useKnown } from '@/lib/auth/use-known'
 import { currentStore, readConversations, type Conversation } from '@/lib/offline/store'
 import { runtime } from '@/lib/runtime/runtime'
 import { stateWords } from '@/lib/words/states'
@@ -10,7 +11,7 @@ export type { ModelRow }
 
 export function useModels() {
   const client = useQueryClient()
-  const { status } = useAuth()
+  const known = useKnown()
   useEffect(() => {
     const refetch = () => void client.invalidateQueries({ queryKey: modelsQuery().queryKey })
     const off = [runtime().live.on('model', refetch), runtime().live.on('resync', refetch)]
@@ -18,7 +19,7 @@ export function useModels() {
       for (const end of off) end()
     }
   }, [client])
-  return useQuery({ ...modelsQuery(), enabled: status === 'signedIn' })
+  return useQuery({ ...modelsQuery(), enabled: known })
 }
 
 export interface Attention {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { remembered } from '@/lib/auth/choose'
 import { createLocalAdapter, lifeOf } from '@/lib/auth/local'
 import { setupNeeded } from '@/lib/auth/calls'
 import { can, leastRole } from '@/lib/auth/can'
@@ -105,8 +106,8 @@ describe('starting', () => {
       confirmedAt: Date.now(),
     })
     server().world.down = true
-    const adapter = createLocalAdapter()
-    const seen: string[] = []
+    const adapter = createLocalAdapter(await remembered(Date.now()))
+    const seen = [`${adapter.state().status} ${adapter.state().user?.name}`]
     adapter.subscribe(() => seen.push(`${adapter.state().status} ${adapter.state().user?.name}`))
     await adapter.init()
     expect(seen).toEqual(['loading Mira', 'offline Mira'])
@@ -155,7 +156,7 @@ describe('the token', () => {
   it('is renewed behind the scenes at 80 % of its life', async () => {
     const { refreshes } = server()
     let now = Date.now()
-    const adapter = createLocalAdapter(() => now)
+    const adapter = createLocalAdapter(undefined, () => now)
     await adapter.init()
     now += 239_000
     expect([await adapter.token(), refreshes()]).toEqual(['token-1', 1])
@@ -167,7 +168,7 @@ describe('the token', () => {
   it('is waited for once it has ended', async () => {
     server()
     let now = Date.now()
-    const adapter = createLocalAdapter(() => now)
+    const adapter = createLocalAdapter(undefined, () => now)
     await adapter.init()
     now += 301_000
     expect(await adapter.token()).toBe('token-2')
@@ -187,6 +188,13 @@ describe('the token', () => {
     const second = createLocalAdapter()
     await second.init()
     expect([await second.token(), refreshes()]).toEqual(['token-1', 1])
+  })
+
+  it('is asked of no other tab where there is none', async () => {
+    server()
+    const asked = vi.spyOn(BroadcastChannel.prototype, 'postMessage')
+    await createLocalAdapter().init()
+    expect(asked.mock.calls.map(([told]) => (told as { kind: string }).kind)).toEqual(['token'])
   })
 
   it('ends with the session: signed out when renewing is refused', async () => {
@@ -283,7 +291,7 @@ describe('somebody whom the server has not confirmed', () => {
     server().world.down = true
     ;(await openStore('t1', 'u1')).close()
     await writeShared('identity', ago(days))
-    const adapter = createLocalAdapter()
+    const adapter = createLocalAdapter(await remembered(Date.now()))
     await adapter.init()
     expect([adapter.state().status, adapter.state().user?.name, (await storeNames()).length]).toEqual([
       'offline',

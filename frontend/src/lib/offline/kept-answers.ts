@@ -1,0 +1,62 @@
+/**
+ * The server's last answers, kept on the device: the next start shows them at once and asks again, and one without a
+ * network has something to show. They lie in the store of their tenant and user, and go with it.
+ */
+import type { QueryClient } from '@tanstack/react-query'
+import { FRESH_MS } from '../api/query'
+import { auth, onAuth } from '../auth/auth'
+import { currentStore, whileOpen, type Store } from './store'
+
+export const KEPT_MS = 7 * 24 * 3_600_000
+
+/** What is known already stays; the rest is taken for stale, and so asked for again by whoever shows it. */
+export async function restoreAnswers(client: QueryClient, store: Store, now: number): Promise<void> {
+  for (const { key, value, savedAt } of await whileOpen(() => store.getAll('queries'), [])) {
+    const queryKey = JSON.parse(key) as readonly unknown[]
+    if (now - savedAt > KEPT_MS) await whileOpen(() => store.delete('queries', key), undefined)
+    else if (client.getQueryData(queryKey) === undefined) {
+      client.setQueryData(queryKey, value, { updatedAt: Math.min(savedAt, now - FRESH_MS) })
+      // Also where live events keep the answer fresh: they told nothing while the page was closed.
+      await client.invalidateQueries({ queryKey, exact: true, refetchType: 'none' })
+    }
+  }
+}
+
+/** Until the returned function is called. What the page itself changed in an answer is not kept. */
+export function keepAnswers(client: QueryClient, store: Store): () => void {
+  return client.getQueryCache().subscribe(event => {
+    if (event.type !== 'updated' || event.action.type !== 'success' || event.action.manual) return
+    const { queryHash: key, state } = event.query
+    void whileOpen(
+      () => store.put('queries', { key, value: state.data, savedAt: state.dataUpdatedAt }),
+      undefined,
+    ).catch(() => undefined) // a full disk: the next start asks first
+  })
+}
+
+/** Restores and keeps the answers of whoever it is, until the returned function is called. */
+export function followAnswers(client: QueryClient): () => void {
+  let whose: string | undefined
+  let end = (): void => undefined
+
+  async function follow(): Promise<void> {
+    const { tenant, user } = auth().state()
+    const now = tenant && user ? `${tenant.id}:${user.id}` : undefined
+    if (now === whose) return
+    whose = now
+    end()
+    end = () => undefined
+    await null // the store of an identity is bound by others who hear of it at the same time
+    const store = now === undefined ? null : await currentStore()
+    if (!store || whose !== now) return
+    end = keepAnswers(client, store)
+    await restoreAnswers(client, store, Date.now())
+  }
+
+  const off = onAuth(() => void follow())
+  void follow()
+  return () => {
+    off()
+    end()
+  }
+}

@@ -1,0 +1,40 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { auth, installAdapter } from '@/lib/auth/auth'
+import { boot } from '@/lib/boot'
+import { config } from '@/lib/config/config'
+import { currentStore, unbindStore } from '@/lib/offline/store'
+import { writeShared } from '@/lib/offline/shared'
+
+vi.mock('@/lib/runtime/runtime', () => ({ follow: () => undefined }))
+afterEach(async () => {
+  installAdapter(undefined)
+  await unbindStore()
+})
+
+it('who was here last is shown before the configuration came, and only then is anything asked in their name', async () => {
+  await writeShared('config', { version: 'last' })
+  await writeShared('identity', {
+    user: { id: 'u1', name: 'Mira', email: 'm@x' },
+    tenant: { id: 't1', name: 'h', display: 'H' },
+    role: 'member',
+    permissions: [],
+    tenants: [],
+    confirmedAt: Date.now(),
+  })
+  const asked: string[] = []
+  let answer: (response: Response) => void = () => undefined
+  vi.stubGlobal('fetch', (url: string) => {
+    asked.push(url)
+    if (url !== '/config.json') return Promise.resolve(Response.json({ code: 'unauthenticated' }, { status: 401 }))
+    return new Promise<Response>(resolve => (answer = resolve))
+  })
+  const booted = boot()
+  await vi.waitFor(() => expect(auth().state()).toMatchObject({ status: 'loading', user: { name: 'Mira' } }))
+  expect((await currentStore())?.name).toBe('freehold:t1:u1')
+  expect(config().version).toBe('last')
+  const token = auth().token()
+  expect(asked).toEqual(['/config.json'])
+  answer(Response.json({ version: 'new' }))
+  await booted
+  expect([await token, config().version, auth().state().status]).toEqual([null, 'new', 'signedOut'])
+})
