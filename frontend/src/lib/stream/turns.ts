@@ -32,13 +32,19 @@ export interface TurnState extends TurnInfo {
 
 type Listener = () => void
 
+/** Characters between two drawings: beyond reach of whoever reads along. */
+export const FAST_CHARACTERS = 200
+
 export interface HubDeps {
   readonly resume: (turnId: string, after: string, signal: AbortSignal) => Promise<Response>
   readonly cancel: (turnId: string) => Promise<void>
   readonly pause: TurnDeps['pause']
   readonly now: () => number
-  /** `requestAnimationFrame`, or anything that runs soon where there are no frames (hidden tabs). */
-  readonly frame: (callback: () => void) => unknown
+  /**
+   * `requestAnimationFrame`, or anything that runs soon where there are no frames (hidden tabs). `fast`: more came since
+   * the last time than anybody reads, and this time may be later.
+   */
+  readonly frame: (callback: () => void, fast: boolean) => unknown
   /** Told at the end with the final state, before listeners are. */
   readonly onEnd?: (turn: TurnState) => void
 }
@@ -50,6 +56,8 @@ export function createTurnHub(deps: HubDeps) {
   const aborts = new Map<string, AbortController>()
   const listeners = new Set<Listener>()
   let scheduled = false
+  let fast = false
+  let grown = 0
   let running: readonly TurnState[] = []
 
   function tell(): void {
@@ -57,9 +65,11 @@ export function createTurnHub(deps: HubDeps) {
     scheduled = true
     deps.frame(() => {
       scheduled = false
+      fast = grown > FAST_CHARACTERS
+      grown = 0
       running = [...turns.values()]
       for (const listener of listeners) listener()
-    })
+    }, fast)
   }
 
   function change(id: string, with_: Partial<TurnState>): void {
@@ -80,8 +90,9 @@ export function createTurnHub(deps: HubDeps) {
     onDelta(text: string, kind: 'text' | 'reasoning') {
       const turn = turns.get(id)
       if (!turn) return
-      const grown = kind === 'text' ? { text: turn.text + text } : { reasoning: turn.reasoning + text }
-      change(id, { ...grown, phase: 'answering', firstWordAt: turn.firstWordAt ?? deps.now(), reconnecting: false })
+      grown += text.length
+      const longer = kind === 'text' ? { text: turn.text + text } : { reasoning: turn.reasoning + text }
+      change(id, { ...longer, phase: 'answering', firstWordAt: turn.firstWordAt ?? deps.now(), reconnecting: false })
     },
     onUsage: (usage: Record<string, unknown>) => change(id, { usage }),
     onBreak: () => change(id, { reconnecting: true }),

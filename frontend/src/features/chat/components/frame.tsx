@@ -23,10 +23,15 @@ interface ArticleProps {
   onClick?: () => void
 }
 
-/** A message as in a logbook: who and when in the margin, the words beside it. Own words carry the accent's rule. */
+/**
+ * A message as in a logbook: who and when in the margin, the words beside it. Own words carry the accent's rule.
+ *
+ * The list that holds it switches pointer events off while it scrolls. `pointer-events-auto` keeps that from being
+ * inherited: an answer that grows scrolls all the time, and every element in it would be styled anew twice a drawing.
+ */
 export function Article({ who, notes, own, children, onClick }: ArticleProps): ReactNode {
   return (
-    <article aria-label={who} onClick={onClick} className={clsx(GRID, 'group/message pb-6')}>
+    <article aria-label={who} onClick={onClick} className={clsx(GRID, 'group/message pointer-events-auto pb-6')}>
       <header className="text-text-3 text-secondary @min-[600px]:text-note mb-1 flex min-w-0 flex-wrap gap-x-2 @min-[600px]:mb-0 @min-[600px]:block @min-[600px]:pt-[3px] @min-[600px]:text-end @min-[600px]:leading-[17px]!">
         <b className="text-text text-secondary font-medium [overflow-wrap:anywhere] @min-[600px]:block">{who}</b>
         <span className="num @min-[600px]:hidden">{notes.join(', ')}</span>

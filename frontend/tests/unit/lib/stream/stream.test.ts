@@ -3,7 +3,7 @@ import { fromProblem, ProblemError } from '@/lib/api/problem'
 import { pause } from '@/lib/stream/pause'
 import { readEvents, type StreamEvent } from '@/lib/stream/sse'
 import { followTurn, type TurnDeps, type TurnEvents } from '@/lib/stream/turn'
-import { createTurnHub, isRunning, type HubDeps, type TurnState } from '@/lib/stream/turns'
+import { createTurnHub, FAST_CHARACTERS, isRunning, type HubDeps, type TurnState } from '@/lib/stream/turns'
 
 const WIRE =
   ': hello\n\nid: 1\nevent: delta\ndata: {"text":"Grüße "}\n\nid: 2\r\nevent: delta\r\ndata: {"text":"🌊 — "}\r\n\r\n: ping\n\ndata: plain\ndata: two\n\nid: 3\nevent: done\ndata: {}\n\n'
@@ -308,6 +308,16 @@ describe('the hub of turns', () => {
     made.drop('t')
     draw()
     expect([made.all(), told.mock.calls.length]).toEqual([[], 1])
+  })
+
+  it('may draw later while more comes than anybody reads', async () => {
+    const fast: boolean[] = []
+    const { made, ended } = hub({ frame: (callback, is) => (fast.push(is), setTimeout(callback, 5)) })
+    const pieces = [sse(delta('1', 'x'.repeat(FAST_CHARACTERS + 1))), sse(delta('2', 'y')), sse(DONE)]
+    const bytes = await Promise.all(pieces.map(async piece => new Uint8Array(await piece.arrayBuffer())))
+    await made.start(info, () => Promise.resolve(new Response(body(bytes))))
+    await vi.waitFor(() => expect(ended).toHaveLength(1))
+    expect(fast).toEqual([false, true, false])
   })
 
   it('measures the wait to the first word, not to the last', async () => {
