@@ -38,8 +38,9 @@ test('a question is answered word by word, stopped, and answered again as a bran
   await say(page, STORY)
   await written(page, 3)
   const early = await answers(page).innerText()
-  await written(page, 12)
-  expect((await answers(page).innerText()).length).toBeGreaterThan(early.length)
+  await expect
+    .poll(async () => (await answers(page).innerText()).length, { timeout: 60_000 })
+    .toBeGreaterThan(early.length)
   await stop(page).click()
   await expect(log(page).getByText('Stopped by you.')).toBeVisible()
   await expect(stop(page)).toHaveCount(0)
