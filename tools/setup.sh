@@ -32,7 +32,8 @@ rm -rf .venv
 telling "making .venv" "$python" -m venv .venv
 telling "installing uv" \
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/bootstrap.lock
-export UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV="$PWD/.venv"
+# Compiled now, once: every process that starts from here would else take seconds to do it again where it may not keep it.
+export UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 VIRTUAL_ENV="$PWD/.venv"
 telling "installing $(grep -c == requirements.lock) packages" .venv/bin/uv pip install --quiet --require-hashes -r requirements.lock
 telling "installing ours" .venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e crds -e app -e operator
 echo "$digest" >"$stamp"
