@@ -42,10 +42,9 @@ export function Menu({ children, label, items, className, align = 'end' }: MenuP
     popover.style.left = `${Math.min(Math.max(8, left), innerWidth - popover.offsetWidth - 8)}px`
   }
 
-  function opened(event: { newState: string }): void {
-    if (event.newState !== 'open') return
-    place()
-    entries()[0]?.focus()
+  /** The browser gives the focus while it opens: told of it later, a quick hand's first keys would still reach the button. */
+  function opening(event: { newState: string }): void {
+    if (event.newState === 'open') focusOnOpening(entries(), 0)
   }
 
   function move(event: KeyboardEvent): void {
@@ -85,7 +84,8 @@ export function Menu({ children, label, items, className, align = 'end' }: MenuP
         role="menu"
         aria-label={label}
         onKeyDown={move}
-        onToggle={opened}
+        onBeforeToggle={opening}
+        onToggle={event => event.newState === 'open' && place()}
         className="bg-surface border-line-strong shadow-raised text-text rounded-control fixed m-0 max-h-[70dvh] min-w-[190px] overflow-y-auto border p-1"
       >
         {items.map(item => (
@@ -94,6 +94,11 @@ export function Menu({ children, label, items, className, align = 'end' }: MenuP
       </div>
     </>
   )
+}
+
+/** Marks the one that a popover gives the focus to when it opens. */
+export function focusOnOpening(entries: readonly HTMLElement[], at: number): void {
+  entries.forEach((entry, index) => entry.toggleAttribute('autofocus', index === at))
 }
 
 function Entry({ item, close }: { item: MenuItem; close: () => void }): ReactNode {

@@ -5,6 +5,7 @@ import { useId, useRef, type KeyboardEvent, type ReactNode } from 'react'
 import { Button } from '@/components/ui/button'
 import { Icon } from '@/components/ui/icon'
 import { Lifeline } from '@/components/ui/lifeline'
+import { focusOnOpening } from '@/components/ui/menu'
 import { State } from '@/components/ui/pill'
 import { t } from '@/lib/i18n/t'
 import { stateWords } from '@/lib/words/states'
@@ -35,8 +36,18 @@ export function ModelSwitcher({ models, model, onPick, waking }: Props): ReactNo
     list.current.style.left = `${at.left}px`
     list.current.style.bottom = `${innerHeight - at.top + 4}px`
     list.current.style.maxHeight = `${Math.max(160, at.top - 16)}px`
+  }
+
+  function opening(event: { newState: string }): void {
     const entries = entriesOf(list.current)
-    ;(entries.find(entry => entry.ariaChecked === 'true') ?? entries[0])?.focus()
+    if (event.newState !== 'open') return
+    focusOnOpening(
+      entries,
+      Math.max(
+        0,
+        entries.findIndex(entry => entry.ariaChecked === 'true'),
+      ),
+    )
   }
 
   function pick(name: string): void {
@@ -74,6 +85,7 @@ export function ModelSwitcher({ models, model, onPick, waking }: Props): ReactNo
         popover="auto"
         role="menu"
         aria-label={t('Models')}
+        onBeforeToggle={opening}
         onToggle={opened}
         onKeyDown={event => move(event, list.current)}
         className="bg-surface border-line-strong shadow-raised text-text rounded-composer fixed inset-auto m-0 overflow-y-auto border p-1"

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react'
-import { distance, FOLLOWING, freed, movesUp, NEAR_PX, scrolled, type FollowState } from '../store/follow'
+import { distance, FOLLOWING, freed, led, movesUp, NEAR_PX, scrolled, type FollowState } from '../store/follow'
 
 export interface Follow {
   readonly scroller: RefObject<HTMLDivElement | null>
@@ -25,7 +25,10 @@ export function useFollow(): Follow {
   const settle = useCallback(() => {
     const element = scroller.current
     if (!element) return
-    if (state.current.following) element.scrollTop = element.scrollHeight
+    if (state.current.following) {
+      element.scrollTop = element.scrollHeight
+      state.current = led(element.scrollTop)
+    }
     setAway(!state.current.following && distance(placeOf(element)) > NEAR_PX)
   }, [])
 

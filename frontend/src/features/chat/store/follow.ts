@@ -33,6 +33,9 @@ export function scrolled(state: FollowState, place: Place, held = false): Follow
   return { following: down && near, top: place.top }
 }
 
+/** The page itself went to the end: being there is then nothing that the reader did. */
+export const led = (top: number): FollowState => ({ following: true, top })
+
 /** The reader moves up: by wheel, finger or key. */
 export function freed(state: FollowState): FollowState {
   return { ...state, following: false }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { distance, FOLLOWING, freed, movesUp, scrolled } from '@/features/chat/store/follow'
+import { distance, FOLLOWING, freed, led, movesUp, scrolled } from '@/features/chat/store/follow'
 
 const at = (top: number) => ({ top, height: 2000, view: 500 })
 
@@ -26,6 +26,10 @@ describe('following the answer', () => {
   it('ends at once on an upward wheel, though the end is near', () => {
     const state = scrolled(freed({ following: true, top: 1500 }), at(1495))
     expect(state.following).toBe(false)
+  })
+
+  it('ends also where the page had just gone to the end by itself, before that was told', () => {
+    expect(scrolled(freed(led(1500)), at(1480)).following).toBe(false)
   })
 
   it('begins again only by reaching the end downwards', () => {
