@@ -5,20 +5,31 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { FRESH_MS } from '../api/query'
 import { auth, onAuth } from '../auth/auth'
-import { currentStore, whileOpen, type Store } from './store'
+import { currentStore, whileOpen, type FreeholdDB, type Store } from './store'
 
 export const KEPT_MS = 7 * 24 * 3_600_000
 
-/** What is known already stays; the rest is taken for stale, and so asked for again by whoever shows it. */
-export async function restoreAnswers(client: QueryClient, store: Store, now: number): Promise<void> {
-  for (const { key, value, savedAt } of await whileOpen(() => store.getAll('queries'), [])) {
+export type KeptAnswer = FreeholdDB['queries']['value']
+
+/** What lies there; what is too old goes. */
+export async function readAnswers(store: Store, now: number): Promise<KeptAnswer[]> {
+  const all = await whileOpen(() => store.getAll('queries'), [])
+  const old = all.filter(({ savedAt }) => now - savedAt > KEPT_MS)
+  for (const { key } of old) await whileOpen(() => store.delete('queries', key), undefined)
+  return all.filter(answer => !old.includes(answer))
+}
+
+/**
+ * What is known already stays; the rest is taken for stale, and so asked for again by whoever shows it. At once, so that
+ * nobody else signs in meanwhile.
+ */
+export function restoreAnswers(client: QueryClient, answers: readonly KeptAnswer[], now: number): void {
+  for (const { key, value, savedAt } of answers) {
     const queryKey = JSON.parse(key) as readonly unknown[]
-    if (now - savedAt > KEPT_MS) await whileOpen(() => store.delete('queries', key), undefined)
-    else if (client.getQueryData(queryKey) === undefined) {
-      client.setQueryData(queryKey, value, { updatedAt: Math.min(savedAt, now - FRESH_MS) })
-      // Also where live events keep the answer fresh: they told nothing while the page was closed.
-      await client.invalidateQueries({ queryKey, exact: true, refetchType: 'none' })
-    }
+    if (client.getQueryData(queryKey) !== undefined) continue
+    client.setQueryData(queryKey, value, { updatedAt: Math.min(savedAt, now - FRESH_MS) })
+    // Also where live events keep the answer fresh: they told nothing while the page was closed.
+    void client.invalidateQueries({ queryKey, exact: true, refetchType: 'none' })
   }
 }
 
@@ -48,14 +59,16 @@ export function followAnswers(client: QueryClient): () => void {
     end = () => undefined
     await null // the store of an identity is bound by others who hear of it at the same time
     const store = now === undefined ? null : await currentStore()
+    const answers = store ? await readAnswers(store, Date.now()) : []
     if (!store || whose !== now) return
     end = keepAnswers(client, store)
-    await restoreAnswers(client, store, Date.now())
+    restoreAnswers(client, answers, Date.now())
   }
 
   const off = onAuth(() => void follow())
   void follow()
   return () => {
+    whose = 'nobody'
     off()
     end()
   }

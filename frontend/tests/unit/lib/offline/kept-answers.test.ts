@@ -3,7 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { FRESH_MS } from '@/lib/api/query'
 import type { AuthState } from '@/lib/auth/adapter'
 import { auth, installAdapter } from '@/lib/auth/auth'
-import { followAnswers, keepAnswers, KEPT_MS, restoreAnswers } from '@/lib/offline/kept-answers'
+import { followAnswers, keepAnswers, KEPT_MS, readAnswers, restoreAnswers } from '@/lib/offline/kept-answers'
 import { bindStore, unbindStore } from '@/lib/offline/store'
 import { openStore } from '../../../offline'
 
@@ -30,7 +30,7 @@ it('an answer is there again after a start, stale, and is asked for again', asyn
   await vi.waitFor(async () => expect(await rows()).toHaveLength(1))
   end()
   const client = new QueryClient()
-  await restoreAnswers(client, store, Date.now())
+  restoreAnswers(client, await readAnswers(store, Date.now()), Date.now())
   expect(client.getQueryData(KEY)).toEqual(['a'])
   expect(client.getQueryState(KEY)?.dataUpdatedAt).toBeLessThanOrEqual(Date.now() - FRESH_MS)
   expect(await ask(client, ['b'])).toEqual(['b'])
@@ -45,7 +45,7 @@ it('what is known already stays, and what is too old goes from the device', asyn
   await store.put('queries', { key: key('older'), value: 'old', savedAt: NOW - KEPT_MS - 1 })
   const client = new QueryClient()
   await ask(client, 'new', ['t1', 'known'])
-  await restoreAnswers(client, store, NOW)
+  restoreAnswers(client, await readAnswers(store, NOW), NOW)
   const seen = ['known', 'week', 'older'].map(name => client.getQueryData(['t1', name]))
   expect(seen).toEqual(['new', 'old', undefined])
   expect((await rows()).map(row => row.key)).toEqual([key('known'), key('week')])
@@ -69,20 +69,27 @@ it('a store that closes under it keeps nothing and breaks nothing', async () => 
   keepAnswers(client, store)
   store.close()
   expect(await ask(client, ['a'])).toEqual(['a'])
-  await restoreAnswers(client, store, NOW)
+  restoreAnswers(client, await readAnswers(store, NOW), NOW)
   expect(client.getQueryData(KEY)).toEqual(['a'])
 })
 
-it('each person has their own', async () => {
+/** An adapter that lets the test say who it is. */
+function signedIn() {
   let state: AuthState = { status: 'loading' }
   let tell = (): void => undefined
   installAdapter({ ...auth(), state: () => state, subscribe: listener => ((tell = listener), () => undefined) })
-  const become = (id: string) => {
-    const user = { id, name: id, email: `${id}@x` }
-    state = { status: 'signedIn', user, tenant: { id: 't1', name: 't', display: 'T' } }
-    tell()
-    bindStore(state)
+  return {
+    become(id: string) {
+      const user = { id, name: id, email: `${id}@x` }
+      state = { status: 'signedIn', user, tenant: { id: 't1', name: 't', display: 'T' } }
+      tell()
+      bindStore(state)
+    },
   }
+}
+
+it('each person has their own', async () => {
+  const { become } = signedIn()
   const client = new QueryClient()
   followAnswers(client)
   become('u1')
@@ -106,4 +113,21 @@ it('each person has their own', async () => {
   client.clear()
   become('u1')
   await vi.waitFor(() => expect(client.getQueryData(KEY)).toEqual(['of u1']))
+})
+
+it('what is read while somebody else signs in is nobody’s, nor what is read after the end', async () => {
+  const store = await openStore('t1', 'u1')
+  await store.put('queries', { key: JSON.stringify(KEY), value: 'of u1', savedAt: Date.now() })
+  store.close()
+  const people = signedIn()
+  const client = new QueryClient()
+  const end = followAnswers(client)
+  people.become('u1')
+  people.become('u2')
+  await new Promise(resolve => setTimeout(resolve, 50))
+  expect(client.getQueryData(KEY)).toBeUndefined()
+  people.become('u1')
+  end()
+  await new Promise(resolve => setTimeout(resolve, 50))
+  expect(client.getQueryData(KEY)).toBeUndefined()
 })
