@@ -2,7 +2,7 @@
  * The server's last answers, kept on the device: the next start shows them at once and asks again, and one without a
  * network has something to show. They lie in the store of their tenant and user, and go with it.
  */
-import type { QueryClient } from '@tanstack/react-query'
+import type { Query, QueryClient } from '@tanstack/react-query'
 import { FRESH_MS } from '../api/query'
 import { auth, onAuth } from '../auth/auth'
 import { currentStore, whileOpen, type FreeholdDB, type Store } from './store'
@@ -33,15 +33,14 @@ export function restoreAnswers(client: QueryClient, answers: readonly KeptAnswer
   }
 }
 
-/** Until the returned function is called. What the page itself changed in an answer is not kept. */
+/** Those that are there, and each that comes until the returned function is called; never what the page itself made. */
 export function keepAnswers(client: QueryClient, store: Store): () => void {
-  return client.getQueryCache().subscribe(event => {
-    if (event.type !== 'updated' || event.action.type !== 'success' || event.action.manual) return
-    const { queryHash: key, state } = event.query
-    void whileOpen(
-      () => store.put('queries', { key, value: state.data, savedAt: state.dataUpdatedAt }),
-      undefined,
-    ).catch(() => undefined) // a full disk: the next start asks first
+  const keep = ({ queryHash: key, state: { data: value, dataUpdatedAt: savedAt } }: Query) =>
+    void whileOpen(() => store.put('queries', { key, value, savedAt }), undefined).catch(() => undefined) // a full disk
+  const cache = client.getQueryCache()
+  for (const query of cache.getAll()) if (query.state.status === 'success') keep(query)
+  return cache.subscribe(event => {
+    if (event.type === 'updated' && event.action.type === 'success' && !event.action.manual) keep(event.query)
   })
 }
 

@@ -107,7 +107,8 @@ function make(): Runtime {
         whenReachable(() => void outbox.hurry()),
         onConnectivity(online => (online ? void outbox.hurry() : undefined)),
       )
-      void outbox.drain()
+      // Who it is was confirmed: what failed for want of a connection need not wait for its pause.
+      void outbox.hurry()
       void currentStore().then(store => store && dropOldDrafts(store, Date.now()))
     },
     stop() {

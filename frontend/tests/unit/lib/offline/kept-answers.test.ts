@@ -25,9 +25,10 @@ async function kept() {
 it('an answer is there again after a start, stale, and is asked for again', async () => {
   const { store, rows } = await kept()
   const before = new QueryClient()
+  await ask(before, ['early'], ['t1', 'early'])
   const end = keepAnswers(before, store)
   await ask(before, ['a'])
-  await vi.waitFor(async () => expect(await rows()).toHaveLength(1))
+  await vi.waitFor(async () => expect((await rows()).map(row => row.value)).toEqual([['early'], ['a']]))
   end()
   const client = new QueryClient()
   restoreAnswers(client, await readAnswers(store, Date.now()), Date.now())

@@ -1,3 +1,4 @@
+import { toTrouble } from '@/lib/api/problem'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { resetConnectivity } from '@/lib/api/connectivity'
 import { installAdapter, auth } from '@/lib/auth/auth'
@@ -263,7 +264,7 @@ describe('the loop of delta sync', () => {
 })
 
 describe('the runtime of a page', () => {
-  it('is one, starts once and stops', async () => {
+  it('is one, starts once, sends what had failed for want of a connection, and stops', async () => {
     const seen: string[] = []
     vi.stubGlobal('fetch', (request: Request | string) => {
       const path = new URL(typeof request === 'string' ? request : request.url, 'http://localhost').pathname
@@ -277,9 +278,10 @@ describe('the runtime of a page', () => {
     installAdapter({ ...auth(), state: () => USER, token: async () => 'x', subscribe: () => () => undefined })
     const it = runtime()
     expect(runtime()).toBe(it)
+    const cut = { nextAt: Date.now() + 60_000, trouble: toTrouble(new TypeError('Load failed')) }
+    await it.outbox.add('c', item({ root: true }).body, 'op', cut)
     it.start()
     it.start()
-    await it.outbox.add('c', item({ root: true }).body)
     await vi.waitFor(async () =>
       expect(await store.get('messages', 'm4')).toMatchObject({ parts: [{ text: 'Hello' }] }),
     )
