@@ -1,4 +1,4 @@
-/** Which browser runs the tests: the one named, Playwright's own, or the system's; see `frontend.md` section 14. */
+/** Which browser runs the tests: the one named, Playwright's own, or the system's. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium } from '@playwright/test'

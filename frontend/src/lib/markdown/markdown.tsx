@@ -46,9 +46,8 @@ const Group = memo(
     )
   },
   (before, now) =>
-    before.settled === now.settled &&
-    before.all.length === now.all.length &&
-    before.all.every((block, at) => block === now.all[at]),
+    // Another text has other blocks throughout: a group that shrinks never only loses some.
+    before.settled === now.settled && now.all.every((block, at) => block === before.all[at]),
 )
 
 /**

@@ -1,7 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { auth, installAdapter } from '@/lib/auth/auth'
+import { auth, installAdapter, onAuth } from '@/lib/auth/auth'
+import { chooseAdapter } from '@/lib/auth/choose'
 import { boot } from '@/lib/boot'
-import { config } from '@/lib/config/config'
+import { config, DEFAULTS } from '@/lib/config/config'
 import { currentStore, unbindStore } from '@/lib/offline/store'
 import { writeShared } from '@/lib/offline/shared'
 
@@ -28,6 +29,8 @@ it('who was here last is shown before the configuration came, and only then is a
     if (url !== '/config.json') return Promise.resolve(Response.json({ code: 'unauthenticated' }, { status: 401 }))
     return new Promise<Response>(resolve => (answer = resolve))
   })
+  const seen: (string | undefined)[] = []
+  onAuth(() => seen.push(auth().state().user?.name))
   const booted = boot()
   await vi.waitFor(() => expect(auth().state()).toMatchObject({ status: 'loading', user: { name: 'Mira' } }))
   expect((await currentStore())?.name).toBe('freehold:t1:u1')
@@ -37,4 +40,10 @@ it('who was here last is shown before the configuration came, and only then is a
   answer(Response.json({ version: 'new' }))
   await booted
   expect([await token, config().version, auth().state().status]).toEqual([null, 'new', 'signedOut'])
+  expect(seen.slice(0, -1).every(name => name === 'Mira')).toBe(true)
+})
+
+it('an installation that names another provider is told so', async () => {
+  const clerk = { ...DEFAULTS, auth: { provider: 'clerk' } } as const
+  await expect(chooseAdapter(Promise.resolve(clerk))).rejects.toThrow('auth.provider clerk is not part of this build')
 })

@@ -235,6 +235,9 @@ describe('the drawing', () => {
   it('grows with its text, begins anew with another, and keeps the cursor at the end', () => {
     const view = render(<Markdown text="Hel" done={false} />)
     view.rerender(<Markdown text="Hello **wor" done={false} />)
+    expect(view.container.textContent).toBe('Hello **wor')
+    view.rerender(<Markdown text={'Hello **wor\n\nIt'} done={false} />)
+    expect(view.container.querySelectorAll('p')).toHaveLength(2)
     view.rerender(<Markdown text="Hello **world**" done />)
     expect(view.container.textContent).toBe('Hello world')
     view.rerender(
@@ -258,6 +261,19 @@ describe('the drawing', () => {
       timeout: 3000,
     })
     expect(view.container.querySelectorAll('code')[1]?.innerHTML).toBe('x')
+    view.unmount()
+  })
+
+  it('colours code as soon as nothing can be added to it', async () => {
+    const code = '```python\ndef f():\n```'
+    const first = render(<Markdown text={code} done />)
+    const coloured = (view: typeof first) => view.container.querySelector('code span.font-medium')?.textContent
+    await waitFor(() => expect(coloured(first)).toBe('def'), { timeout: 3000 })
+    first.unmount()
+    const view = render(<Markdown text={code} done={false} />)
+    expect(coloured(view)).toBeUndefined()
+    view.rerender(<Markdown text={code} done />)
+    expect(coloured(view)).toBe('def')
     view.unmount()
   })
 })

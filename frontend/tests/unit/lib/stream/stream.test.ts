@@ -59,6 +59,13 @@ describe('server-sent events', () => {
     expect(events).toEqual(EXPECTED)
   })
 
+  it('are read without a rest in a hidden tab', async () => {
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    const events: StreamEvent[] = []
+    await readEvents(body(cut(encode(WIRE), [20, 40, 60])), { onEvent: event => events.push(event) }, { rest: 60_000 })
+    expect(events).toEqual(EXPECTED)
+  })
+
   it('throw when the connection breaks, after what had come', async () => {
     const events: StreamEvent[] = []
     await expect(
