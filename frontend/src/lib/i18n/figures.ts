@@ -1,4 +1,4 @@
-/** Numbers with their units, as `frontend-look.md` section 6 wants them: "0.9 s", "26 of 40 GB", "$412.60". */
+/** Numbers with their units: "0.9 s", "26 of 40 GB", "$412.60". */
 import { compactLocale, currentLocale, t } from './t'
 
 const format = (value: number, options?: Intl.NumberFormatOptions) =>

@@ -1,4 +1,4 @@
-/** Times as people say them: relative up to 12 h, then clock and date (`frontend-look.md` section 6). */
+/** Times as people say them: relative up to 12 h, then clock and date. */
 import { currentLocale, t } from '../i18n/t'
 
 const HOUR = 3_600_000
