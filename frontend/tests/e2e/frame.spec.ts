@@ -231,6 +231,8 @@ test.describe('without a connection', () => {
     await expect(page.getByText(/^Offline\./)).toBeVisible({ timeout: 15_000 })
     await expect(page.getByText('Crane 4 maintenance plan')).toBeVisible()
     expect(await model.textContent()).toBe(first)
+    await expect(page.getByText(/^As of /)).toBeVisible()
+    await expect(page.getByText('Freehold could not be reached.')).toHaveCount(0)
     await page.goto('/keys')
     await expect(page.getByRole('row', { name: /berth-planner/ })).toBeVisible()
     await expect(page.getByText(/^As of /)).toBeVisible()

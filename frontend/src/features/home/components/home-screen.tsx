@@ -9,7 +9,8 @@ import { Page } from '@/components/ui/page'
 import { State } from '@/components/ui/pill'
 import { Skeleton } from '@/components/ui/skeleton'
 import { TroubleNote } from '@/components/ui/trouble'
-import { toTrouble } from '@/lib/api/problem'
+import { troubleIn } from '@/lib/api/trouble-in'
+import { useOnline } from '@/lib/api/use-online'
 import { useAuth, useCan } from '@/lib/auth/use-auth'
 import { t } from '@/lib/i18n/t'
 import { ago } from '@/lib/time/words'
@@ -30,7 +31,7 @@ export function HomeScreen(): ReactNode {
       {t('New chat')}
     </ButtonLink>
   )
-  const lead = models.data ? <Tally rows={models.data} /> : tenant?.display
+  const lead = models.data ? <Lead rows={models.data} at={new Date(models.dataUpdatedAt)} /> : tenant?.display
   return (
     <Page
       title={user ? t('Hello {name}', { name: user.name.split(' ')[0] ?? '' }) : t('Home')}
@@ -45,6 +46,11 @@ export function HomeScreen(): ReactNode {
       </div>
     </Page>
   )
+}
+
+function Lead({ rows, at }: { rows: readonly ModelRow[]; at: Date }): ReactNode {
+  const online = useOnline()
+  return online ? <Tally rows={rows} /> : t('As of {when}.', { when: ago(at, new Date()) })
 }
 
 function Tally({ rows }: { rows: readonly ModelRow[] }): ReactNode {
@@ -86,13 +92,14 @@ function Attentions({ rows }: { rows: readonly ModelRow[] }): ReactNode {
 function Models({ models }: { models: ReturnType<typeof useModels> }): ReactNode {
   const [now] = useState(() => new Date())
   const rows = models.data ?? []
+  const trouble = troubleIn(models)
   return (
     <section aria-labelledby="home-models" className="mb-8">
       <h2 id="home-models" className="border-line border-b pb-2">
         {t('Models')}
       </h2>
       {models.isPending && <Skeleton rows={4} height={44} className="py-4" />}
-      {models.error && <TroubleNote trouble={toTrouble(models.error)} onRetry={() => void models.refetch()} />}
+      {trouble && <TroubleNote trouble={trouble} onRetry={() => void models.refetch()} />}
       <ul>
         {rows.map(row => (
           <li key={row.name} className="border-line border-b">

@@ -10,7 +10,7 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { Segmented } from '@/components/ui/tabs'
 import { toast } from '@/components/ui/toast'
 import { TroubleNote } from '@/components/ui/trouble'
-import { toTrouble } from '@/lib/api/problem'
+import { troubleIn } from '@/lib/api/trouble-in'
 import { useOnline } from '@/lib/api/use-online'
 import { useCan } from '@/lib/auth/use-auth'
 import { t } from '@/lib/i18n/t'
@@ -41,6 +41,7 @@ export function KeysScreen(): ReactNode {
   useCommands(useMemo(() => [{ id: 'keys.create', label: t('Create a key'), group: t('Keys'), run: create }], [create]))
   const now = new Date()
   const rows = query.data
+  const trouble = troubleIn(query)
   return (
     <Page
       title={t('Keys')}
@@ -60,7 +61,7 @@ export function KeysScreen(): ReactNode {
         </>
       }
     >
-      {query.error && <TroubleNote trouble={toTrouble(query.error)} onRetry={() => void query.refetch()} />}
+      {trouble && <TroubleNote trouble={trouble} onRetry={() => void query.refetch()} />}
       {query.isPending && <Skeleton rows={6} height={37} />}
       {rows?.length === 0 && <None online={online} create={create} />}
       {rows && rows.length > 0 && (

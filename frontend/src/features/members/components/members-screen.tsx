@@ -8,7 +8,7 @@ import { Page } from '@/components/ui/page'
 import { Skeleton } from '@/components/ui/skeleton'
 import { toast } from '@/components/ui/toast'
 import { Forbidden, TroubleNote } from '@/components/ui/trouble'
-import { toTrouble } from '@/lib/api/problem'
+import { troubleIn } from '@/lib/api/trouble-in'
 import { useOnline } from '@/lib/api/use-online'
 import { leastRole } from '@/lib/auth/can'
 import { useAuth, useCan } from '@/lib/auth/use-auth'
@@ -54,6 +54,8 @@ function Lists(): ReactNode {
   )
   const rows = members.data
   const act = online ? setOpen : undefined
+  const trouble = troubleIn(members)
+  const untold = troubleIn(invitations)
   return (
     <Page
       title={t('Members')}
@@ -72,12 +74,10 @@ function Lists(): ReactNode {
         </Button>
       }
     >
-      {members.error && <TroubleNote trouble={toTrouble(members.error)} onRetry={() => void members.refetch()} />}
+      {trouble && <TroubleNote trouble={trouble} onRetry={() => void members.refetch()} />}
       {members.isPending && <Skeleton rows={6} height={37} />}
       {rows && <MembersTable rows={rows} {...(act && { act })} />}
-      {invitations.error && !members.error && (
-        <TroubleNote trouble={toTrouble(invitations.error)} onRetry={() => void invitations.refetch()} />
-      )}
+      {untold && !members.error && <TroubleNote trouble={untold} onRetry={() => void invitations.refetch()} />}
       {invitations.data && rows && (
         <Invitations rows={invitations.data} alone={rows.length === 1} {...(act && { act })} />
       )}
