@@ -1,7 +1,10 @@
 /**
- * One static export for every installation: no server code, no environment in the bundle. In development the same
+ * One static export for every installation: no server code, no environment in the bundle but a digest of its own sources. In development the same
  * pages run on Next's server, which rewrites the shells of dynamic routes as nginx does and passes calls on to the app.
  */
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { NextConfig } from 'next'
 import { PHASE_DEVELOPMENT_SERVER } from 'next/constants.js'
 import { routes, shellPath } from './src/routes.ts'
@@ -18,6 +21,14 @@ function rewritesInDevelopment() {
   }
 }
 
+/** Tells one build's sources from another's. */
+function digest(folder: string): string {
+  const hash = createHash('sha256')
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
+  for (const file of files.map(entry => join(entry.parentPath, entry.name)).sort()) hash.update(readFileSync(file))
+  return hash.digest('hex').slice(0, 12)
+}
+
 export default function config(phase: string): NextConfig {
   const shared: NextConfig = {
     reactStrictMode: true,
@@ -26,6 +37,7 @@ export default function config(phase: string): NextConfig {
     devIndicators: false,
     typescript: { ignoreBuildErrors: true }, // `npm run types` checks; the build does not repeat it
     turbopack: { root: import.meta.dirname },
+    env: { FREEHOLD_BUILD: digest(join(import.meta.dirname, 'src')) },
   }
   if (phase === PHASE_DEVELOPMENT_SERVER) return { ...shared, rewrites: async () => rewritesInDevelopment() }
   return { ...shared, output: 'export' }

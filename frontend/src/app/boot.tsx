@@ -11,7 +11,10 @@ function onDark(listener: () => void): () => void {
   return () => query.removeEventListener('change', listener)
 }
 
-/** Starts the page once, fails with it where it cannot start, and keeps theme and density on the root after the inline script set them. */
+/**
+ * Starts the page once, fails with it where it cannot start, and keeps theme and density on the root after the inline
+ * script set them.
+ */
 export function Boot(): null {
   const theme = usePrefs(prefs => prefs.theme)
   const density = usePrefs(prefs => prefs.density)

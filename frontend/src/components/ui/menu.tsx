@@ -44,7 +44,7 @@ export function Menu({ children, label, items, className, align = 'end' }: MenuP
 
   /** The browser gives the focus while it opens: told of it later, a quick hand's first keys would still reach the button. */
   function opening(event: { newState: string }): void {
-    if (event.newState === 'open') focusOnOpening(entries(), 0)
+    if (event.newState === 'open') focusOnOpening(entries(), entries()[0])
   }
 
   function move(event: KeyboardEvent): void {
@@ -97,8 +97,8 @@ export function Menu({ children, label, items, className, align = 'end' }: MenuP
 }
 
 /** Marks the one that a popover gives the focus to when it opens. */
-export function focusOnOpening(entries: readonly HTMLElement[], at: number): void {
-  entries.forEach((entry, index) => entry.toggleAttribute('autofocus', index === at))
+export function focusOnOpening(entries: readonly HTMLElement[], chosen: HTMLElement | undefined): void {
+  for (const entry of entries) entry.toggleAttribute('autofocus', entry === chosen)
 }
 
 function Entry({ item, close }: { item: MenuItem; close: () => void }): ReactNode {

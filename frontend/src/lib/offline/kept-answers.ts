@@ -7,14 +7,17 @@ import { FRESH_MS } from '../api/query'
 import { auth, onAuth } from '../auth/auth'
 import { currentStore, whileOpen, type FreeholdDB, type Store } from './store'
 
+/** Of this build, by `next.config.ts`; empty where nothing is built (tests). */
+const BUILD = process.env.FREEHOLD_BUILD ?? ''
+
 export const KEPT_MS = 7 * 24 * 3_600_000
 
 export type KeptAnswer = FreeholdDB['queries']['value']
 
-/** What lies there; what is too old goes. */
+/** What lies there; what is too old, or was written by another build, goes. */
 export async function readAnswers(store: Store, now: number): Promise<KeptAnswer[]> {
   const all = await whileOpen(() => store.getAll('queries'), [])
-  const old = all.filter(({ savedAt }) => now - savedAt > KEPT_MS)
+  const old = all.filter(({ savedAt, build }) => now - savedAt > KEPT_MS || build !== BUILD)
   for (const { key } of old) await whileOpen(() => store.delete('queries', key), undefined)
   return all.filter(answer => !old.includes(answer))
 }
@@ -36,7 +39,7 @@ export function restoreAnswers(client: QueryClient, answers: readonly KeptAnswer
 /** Those that are there, and each that comes until the returned function is called; never what the page itself made. */
 export function keepAnswers(client: QueryClient, store: Store): () => void {
   const keep = ({ queryHash: key, state: { data: value, dataUpdatedAt: savedAt } }: Query) =>
-    void whileOpen(() => store.put('queries', { key, value, savedAt }), undefined).catch(() => undefined) // a full disk
+    void whileOpen(() => store.put('queries', { key, value, savedAt, build: BUILD }), undefined).catch(() => undefined) // a full disk
   const cache = client.getQueryCache()
   for (const query of cache.getAll()) if (query.state.status === 'success') keep(query)
   return cache.subscribe(event => {

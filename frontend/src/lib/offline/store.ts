@@ -21,7 +21,8 @@ export interface Draft {
 export interface FreeholdDB extends DBSchema {
   conversations: { key: string; value: Conversation; indexes: { byTime: string } }
   messages: { key: string; value: Message; indexes: { byConversation: [string, string]; byParent: string } }
-  queries: { key: string; value: { key: string; value: unknown; savedAt: number } }
+  /** `build`: the one that wrote it; another may expect another shape. */
+  queries: { key: string; value: { key: string; value: unknown; savedAt: number; build: string } }
   drafts: { key: string; value: Draft }
   outbox: { key: string; value: OutboxItem; indexes: { byQueue: string } }
   kv: { key: string; value: unknown }

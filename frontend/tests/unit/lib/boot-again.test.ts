@@ -5,6 +5,7 @@ import { boot } from '@/lib/boot'
 import { config, DEFAULTS } from '@/lib/config/config'
 import { currentStore, unbindStore } from '@/lib/offline/store'
 import { writeShared } from '@/lib/offline/shared'
+import { confirmed } from './identity'
 
 vi.mock('@/lib/runtime/runtime', () => ({ follow: () => undefined }))
 afterEach(async () => {
@@ -14,14 +15,7 @@ afterEach(async () => {
 
 it('who was here last is shown before the configuration came, and only then is anything asked in their name', async () => {
   await writeShared('config', { version: 'last' })
-  await writeShared('identity', {
-    user: { id: 'u1', name: 'Mira', email: 'm@x' },
-    tenant: { id: 't1', name: 'h', display: 'H' },
-    role: 'member',
-    permissions: [],
-    tenants: [],
-    confirmedAt: Date.now(),
-  })
+  await writeShared('identity', confirmed())
   const asked: string[] = []
   let answer: (response: Response) => void = () => undefined
   vi.stubGlobal('fetch', (url: string) => {

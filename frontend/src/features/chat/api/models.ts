@@ -1,11 +1,8 @@
 /** The Models that answer, live, in the words of the catalogue. */
 import type { ModelRow } from '@/lib/api/models'
-import { featureKeys } from '@/lib/api/query'
 import { answers, stateWords, type StateWords } from '@/lib/words/states'
 
 export type { ModelRow }
-
-export const modelKeys = featureKeys('chat-models')
 
 /** Those that write text; a row that names no features is taken for one. */
 export function chatModels(rows: readonly ModelRow[]): ModelRow[] {
@@ -47,16 +44,3 @@ export function readyInstead(rows: readonly ModelRow[], than: string): string | 
 }
 
 export const canAnswer = (row: ModelRow): boolean => answers(row)
-
-/**
- * A live event, `{"name", "row"}`, into the list; `row` is null where the Model is gone. Undefined: the list must be
- * asked for again.
- */
-export function withLive(rows: readonly ModelRow[] | undefined, data: unknown): ModelRow[] | undefined {
-  const told = data as { name?: unknown; row?: Partial<ModelRow> | null } | null
-  if (!rows || typeof told?.name !== 'string' || told.row === undefined) return undefined
-  const { name, row } = told
-  if (row === null) return rows.filter(one => one.name !== name)
-  if (!rows.some(one => one.name === name)) return undefined
-  return rows.map(one => (one.name === name ? { ...one, ...row } : one))
-}

@@ -40,14 +40,8 @@ export function ModelSwitcher({ models, model, onPick, waking }: Props): ReactNo
 
   function opening(event: { newState: string }): void {
     const entries = entriesOf(list.current)
-    if (event.newState !== 'open') return
-    focusOnOpening(
-      entries,
-      Math.max(
-        0,
-        entries.findIndex(entry => entry.ariaChecked === 'true'),
-      ),
-    )
+    if (event.newState === 'open')
+      focusOnOpening(entries, entries.find(entry => entry.ariaChecked === 'true') ?? entries[0])
   }
 
   function pick(name: string): void {

@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
-import { readModels } from '@/lib/api/models'
+import { withNews } from '@/lib/api/model-news'
+import { modelsQuery } from '@/lib/api/models'
 import { toTrouble, type Trouble } from '@/lib/api/problem'
 import { useAuth } from '@/lib/auth/use-auth'
 import { runtime } from '@/lib/runtime/runtime'
-import { chatModels, modelKeys, withLive, type ModelRow } from '../api/models'
+import { chatModels, type ModelRow } from '../api/models'
 
 export interface Models {
   readonly rows: readonly ModelRow[]
@@ -17,20 +18,15 @@ export interface Models {
 export function useModels(): Models {
   const client = useQueryClient()
   const signedIn = useAuth().status === 'signedIn'
-  const query = useQuery({
-    queryKey: modelKeys.list(),
-    queryFn: ({ signal }) => readModels(signal),
-    enabled: signedIn,
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  const query = useQuery({ ...modelsQuery(), enabled: signedIn })
   useEffect(() => {
     if (!signedIn) return
-    const key = modelKeys.list()
+    const key = modelsQuery().queryKey
     const again = () => void client.invalidateQueries({ queryKey: key })
     const { live } = runtime()
     const off = [
       live.on('model', data => {
-        const patched = withLive(client.getQueryData<ModelRow[]>(key), data)
+        const patched = withNews(client.getQueryData(key), data)
         if (patched) client.setQueryData(key, patched)
         else again()
       }),

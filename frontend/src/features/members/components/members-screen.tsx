@@ -77,7 +77,7 @@ function Lists(): ReactNode {
       {trouble && <TroubleNote trouble={trouble} onRetry={() => void members.refetch()} />}
       {members.isPending && <Skeleton rows={6} height={37} />}
       {rows && <MembersTable rows={rows} {...(act && { act })} />}
-      {untold && !members.error && <TroubleNote trouble={untold} onRetry={() => void invitations.refetch()} />}
+      {untold && !trouble && <TroubleNote trouble={untold} onRetry={() => void invitations.refetch()} />}
       {invitations.data && rows && (
         <Invitations rows={invitations.data} alone={rows.length === 1} {...(act && { act })} />
       )}

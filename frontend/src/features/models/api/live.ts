@@ -3,37 +3,14 @@
  * that did not change keep their identity, so that only changed rows render.
  */
 import type { QueryClient } from '@tanstack/react-query'
-import { same } from '@/lib/schema-form/value'
+import { patchRows, readNews } from '@/lib/api/model-news'
 import { modelKeys } from './keys'
 import type { ModelDetail, ModelRow } from './types'
-
-/** `{"name", "row"}`; the row is all but the lifeline, null where the Model is gone. */
-export interface ModelNews {
-  readonly name: string
-  readonly row: Partial<ModelRow> | null
-}
-
-/** What an event says, or undefined when it is not about one Model. */
-export function readNews(data: unknown): ModelNews | undefined {
-  if (typeof data !== 'object' || data === null) return undefined
-  const { name, row } = data as { name?: unknown; row?: unknown }
-  if (typeof name !== 'string' || typeof row !== 'object') return undefined
-  return { name, row }
-}
 
 /** `{"what": "models", "stale"}` of the `stale` topic: whether the cluster cannot be seen; undefined: not about Models. */
 export function readStale(data: unknown): boolean | undefined {
   const { what, stale } = (data ?? {}) as { what?: unknown; stale?: unknown }
   return what === 'models' && typeof stale === 'boolean' ? stale : undefined
-}
-
-/** The list after the news; undefined: it must be read again, because the row is new and its lifeline is not known. */
-export function patchRows(rows: readonly ModelRow[], { name, row }: ModelNews): ModelRow[] | undefined {
-  if (row === null) return rows.filter(one => one.name !== name)
-  const before = rows.find(one => one.name === name)
-  if (!before) return undefined
-  const after = { ...before, ...row }
-  return same(before, after) ? [...rows] : rows.map(one => (one === before ? after : one))
 }
 
 export function applyNews(client: QueryClient, data: unknown): void {

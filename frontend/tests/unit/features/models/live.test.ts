@@ -1,7 +1,8 @@
 import { QueryClient } from '@tanstack/react-query'
 import { describe, expect, it } from 'vitest'
 import { modelKeys } from '@/features/models/api/keys'
-import { applyNews, patchRows, readNews, readStale, showAtOnce } from '@/features/models/api/live'
+import { applyNews, readStale, showAtOnce } from '@/features/models/api/live'
+import { patchRows, readNews } from '@/lib/api/model-news'
 import type { ModelRow } from '@/features/models/api/types'
 import { detail, row } from './rows'
 

@@ -5,6 +5,7 @@ import { setupNeeded } from '@/lib/auth/calls'
 import { can, leastRole } from '@/lib/auth/can'
 import { openStore, storeNames } from '../../../offline'
 import { readShared, writeShared } from '@/lib/offline/shared'
+import { confirmed } from '../identity'
 
 /** A server that keeps one rotating refresh token. */
 function server() {
@@ -97,14 +98,7 @@ describe('starting', () => {
   })
 
   it('shows who it was at once, and is offline when nobody answers', async () => {
-    await writeShared('identity', {
-      user: { id: 'u1', name: 'Mira', email: 'm@x' },
-      tenant: { id: 't1', name: 'h', display: 'H' },
-      role: 'member',
-      permissions: [],
-      tenants: [],
-      confirmedAt: Date.now(),
-    })
+    await writeShared('identity', confirmed())
     server().world.down = true
     const adapter = createLocalAdapter(await remembered(Date.now()))
     const seen = [`${adapter.state().status} ${adapter.state().user?.name}`]
@@ -275,22 +269,13 @@ it('a token that another tab fetched meanwhile is taken instead of a second one'
 })
 
 describe('somebody whom the server has not confirmed', () => {
-  const ago = (days: number) => ({
-    user: { id: 'u1', name: 'Mira', email: 'm@x' },
-    tenant: { id: 't1', name: 'h', display: 'H' },
-    role: 'member',
-    permissions: [],
-    tenants: [],
-    confirmedAt: Date.now() - days * 86_400_000,
-  })
-
   it.each([
     [13, 'Mira', 1],
     [15, undefined, 0],
   ])('for %i days is %s, with %i stores on the device', async (days, name, stores) => {
     server().world.down = true
     ;(await openStore('t1', 'u1')).close()
-    await writeShared('identity', ago(days))
+    await writeShared('identity', confirmed(days))
     const adapter = createLocalAdapter(await remembered(Date.now()))
     await adapter.init()
     expect([adapter.state().status, adapter.state().user?.name, (await storeNames()).length]).toEqual([

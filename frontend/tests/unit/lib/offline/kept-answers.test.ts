@@ -38,17 +38,18 @@ it('an answer is there again after a start, stale, and is asked for again', asyn
   store.close()
 })
 
-it('what is known already stays, and what is too old goes from the device', async () => {
+it('what is known already stays, and what is too old or another build’s goes from the device', async () => {
   const { store, rows } = await kept()
   const key = (name: string) => JSON.stringify(['t1', name])
-  await store.put('queries', { key: key('known'), value: 'old', savedAt: NOW - 1 })
-  await store.put('queries', { key: key('week'), value: 'old', savedAt: NOW - KEPT_MS })
-  await store.put('queries', { key: key('older'), value: 'old', savedAt: NOW - KEPT_MS - 1 })
+  await store.put('queries', { key: key('known'), value: 'old', savedAt: NOW - 1, build: '' })
+  await store.put('queries', { key: key('week'), value: 'old', savedAt: NOW - KEPT_MS, build: '' })
+  await store.put('queries', { key: key('older'), value: 'old', savedAt: NOW - KEPT_MS - 1, build: '' })
+  await store.put('queries', { key: key('other build'), value: 'old', savedAt: NOW - 1, build: 'before' })
   const client = new QueryClient()
   await ask(client, 'new', ['t1', 'known'])
   restoreAnswers(client, await readAnswers(store, NOW), NOW)
-  const seen = ['known', 'week', 'older'].map(name => client.getQueryData(['t1', name]))
-  expect(seen).toEqual(['new', 'old', undefined])
+  const seen = ['known', 'week', 'older', 'other build'].map(name => client.getQueryData(['t1', name]))
+  expect(seen).toEqual(['new', 'old', undefined, undefined])
   expect((await rows()).map(row => row.key)).toEqual([key('known'), key('week')])
   store.close()
 })
@@ -118,7 +119,7 @@ it('each person has their own', async () => {
 
 it('what is read while somebody else signs in is nobody’s, nor what is read after the end', async () => {
   const store = await openStore('t1', 'u1')
-  await store.put('queries', { key: JSON.stringify(KEY), value: 'of u1', savedAt: Date.now() })
+  await store.put('queries', { key: JSON.stringify(KEY), value: 'of u1', savedAt: Date.now(), build: '' })
   store.close()
   const people = signedIn()
   const client = new QueryClient()

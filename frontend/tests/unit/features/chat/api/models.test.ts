@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { byState, canAnswer, chatModels, modelFor, readyInstead, withLive } from '@/features/chat/api/models'
+import { byState, canAnswer, chatModels, modelFor, readyInstead } from '@/features/chat/api/models'
 import { model } from '../made'
 
 const ready = model('z-ready')
@@ -42,23 +42,5 @@ describe('the Models of a chat', () => {
   it('say of themselves whether they can answer', () => {
     expect(canAnswer(asleep)).toBe(true)
     expect(canAnswer(failed)).toBe(false)
-  })
-})
-
-describe('a live event', () => {
-  it('changes the row it names', () => {
-    const after = withLive(rows, { name: 'asleep', row: { phase: 'Ready' } })
-    expect(after?.find(row => row.name === 'asleep')).toMatchObject({ phase: 'Ready', lifeline: asleep.lifeline })
-  })
-
-  it('takes a deleted Model out', () => {
-    expect(withLive(rows, { name: 'asleep', row: null })).toHaveLength(3)
-  })
-
-  it('leaves what it cannot apply to a new request', () => {
-    expect(withLive(undefined, { name: 'asleep', row: null })).toBeUndefined()
-    expect(withLive(rows, null)).toBeUndefined()
-    expect(withLive(rows, { name: 'new', row: { phase: 'Ready' } })).toBeUndefined()
-    expect(withLive(rows, { name: 'asleep' })).toBeUndefined()
   })
 })
