@@ -11,12 +11,11 @@ let booted: Promise<void> | undefined
 
 /** Once per page; rejects where it cannot start. */
 export function boot(): Promise<void> {
-  if (!booted) expectAdapter()
-  booted ??= run()
-  return booted
+  return (booted ??= run())
 }
 
 async function run(): Promise<void> {
+  expectAdapter()
   onAuth(() => void follow())
   const configured = loadConfig()
   const { chooseAdapter } = await import('./auth/choose')

@@ -1,4 +1,5 @@
 /** The frame: sign-in, the ways in, keyboard, offline. */
+import { id } from '../fake-api/ids.ts'
 import { expect, test } from './fixture'
 
 test.describe('signing in', () => {
@@ -271,3 +272,26 @@ test('a start that lacks a part says so, and goes on once that can be fetched', 
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(page.getByRole('heading', { name: 'Hello Mira' })).toBeVisible()
 })
+
+/** What a browser's storage does instead of opening. */
+const STORAGES = {
+  refuses: () => {
+    indexedDB.open = () => {
+      throw new DOMException('Not here', 'SecurityError')
+    }
+  },
+  'never answers': () => {
+    const open = indexedDB.open.bind(indexedDB)
+    indexedDB.open = (...how) => Object.assign(open(...how), { addEventListener: () => undefined })
+  },
+}
+for (const [what, breakIt] of Object.entries(STORAGES))
+  test(`where the storage ${what}, everything comes from the server`, async ({ page }) => {
+    await page.addInitScript(breakIt)
+    await page.goto('/')
+    await expect(page.getByRole('heading', { name: 'Hello Mira' })).toBeVisible()
+    await page.goto(`/chat/${id(100)}`)
+    await expect(page.getByRole('log').getByText('Two signatures are due')).toBeVisible({ timeout: 20_000 })
+    await expect(page.getByRole('link', { name: /Translate the tide notice/ })).toBeVisible()
+    await expect(page.getByText('readable offline')).toHaveCount(0)
+  })

@@ -264,6 +264,7 @@ export function addMessage(world: World, row: Record<string, unknown>, at: numbe
     status: 'complete',
     model: null,
     usage: null,
+    error: null,
     rating: null,
     created_at: iso(at),
     ...row,

@@ -1,3 +1,2 @@
 'use client'
-export { default as KeysSheet } from './components/keys-sheet'
-export { default as Palette } from './components/palette'
+export { Sheets } from './components/sheets'

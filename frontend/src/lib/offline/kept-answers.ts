@@ -5,7 +5,8 @@
 import type { Query, QueryClient } from '@tanstack/react-query'
 import { FRESH_MS } from '../api/query'
 import { auth, onAuth } from '../auth/auth'
-import { currentStore, whileOpen, type FreeholdDB, type Store } from './store'
+import { whileOpen } from './rows'
+import { currentStore, type FreeholdDB, type Store } from './store'
 
 /** Of this build, by `next.config.ts`; empty where nothing is built (tests). */
 const BUILD = process.env.FREEHOLD_BUILD ?? ''

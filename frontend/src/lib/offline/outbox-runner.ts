@@ -18,7 +18,8 @@ import {
   type OutboxItem,
   type SendBody,
 } from './outbox'
-import { whileOpen, type Store } from './store'
+import { whileOpen } from './rows'
+import type { Store } from './store'
 
 export interface PushResult {
   readonly op_id: string

@@ -2,14 +2,15 @@
  * The little that belongs to the device rather than to a user: the last `/config.json` and the last identity (name,
  * tenant, role; never a token). Reading and writing never fail: a browser without storage starts as new each time.
  */
-import { openDB, type IDBPDatabase } from 'idb'
+import type { IDBPDatabase } from 'idb'
+import { openInTime } from './open'
 
 export const SHARED_NAME = 'freehold'
 
 let opening: Promise<IDBPDatabase> | undefined
 
 function open(): Promise<IDBPDatabase> {
-  opening ??= openDB(SHARED_NAME, 1, { upgrade: db => void db.createObjectStore('kv') })
+  opening ??= openInTime(SHARED_NAME, { upgrade: db => void db.createObjectStore('kv') })
   return opening
 }
 

@@ -2,11 +2,12 @@
  * The device's copy of a user's conversations, and what waits to be sent. One database per tenant and user, so that
  * nobody reads what another left behind. `currentStore()` is null where nothing may be kept (`features.offlineStore`).
  */
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { DBSchema, IDBPDatabase } from 'idb'
 import type { Schemas } from '../api/client'
 import type { AuthState } from '../auth/adapter'
 import { config } from '../config/config'
 import type { OutboxItem } from './outbox'
+import { openInTime } from './open'
 import { beforeWipe, STORE_PREFIX } from './wipe'
 
 export type Conversation = Schemas['Conversation']
@@ -31,7 +32,7 @@ export interface FreeholdDB extends DBSchema {
 export type Store = IDBPDatabase<FreeholdDB>
 
 export function openStore(tenant: string, user: string): Promise<Store> {
-  return openDB<FreeholdDB>(`${STORE_PREFIX}${tenant}:${user}`, 1, {
+  return openInTime<FreeholdDB>(`${STORE_PREFIX}${tenant}:${user}`, {
     upgrade(db) {
       db.createObjectStore('conversations', { keyPath: 'id' }).createIndex('byTime', 'last_message_at')
       const messages = db.createObjectStore('messages', { keyPath: 'id' })
@@ -80,29 +81,3 @@ export async function unbindStore(): Promise<void> {
 
 // Whoever reads after the wipe waits for the next identity.
 beforeWipe(unbindStore)
-
-/** A store that is just being closed (sign-out, another identity) holds nothing for whoever still reads it. */
-export async function whileOpen<T>(act: () => Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await act()
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'InvalidStateError') return otherwise
-    throw error
-  }
-}
-
-/** Newest first. */
-export async function readConversations(store: Store): Promise<Conversation[]> {
-  const rows = await whileOpen(() => store.getAll('conversations'), [])
-  return rows.sort((a, b) => (b.last_message_at ?? b.created_at).localeCompare(a.last_message_at ?? a.created_at))
-}
-
-/** Every message of a conversation, oldest first. */
-export function readMessages(store: Store, conversation: string): Promise<Message[]> {
-  const range = IDBKeyRange.bound([conversation, ''], [conversation, '\uffff'])
-  return whileOpen(() => store.getAllFromIndex('messages', 'byConversation', range), [])
-}
-
-export function putMessage(store: Store, message: Message): Promise<string> {
-  return store.put('messages', message)
-}

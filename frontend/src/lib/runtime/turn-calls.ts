@@ -2,7 +2,8 @@
 import { api, unwrap } from '../api/client'
 import { openStream, postStream } from '../api/stream'
 import type { OutboxItem, SendBody } from '../offline/outbox'
-import { currentStore, putMessage, readMessages } from '../offline/store'
+import { putMessage, readMessages } from '../offline/rows'
+import { currentStore } from '../offline/store'
 import { answerOf, questionOf } from './local-rows'
 import type { HubDeps, TurnHub, TurnInfo, TurnState } from '../stream/turns'
 

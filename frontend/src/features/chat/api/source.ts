@@ -3,7 +3,8 @@
  * older than what the device keeps, or where nothing may be kept.
  */
 import { allPages, api, unwrap } from '@/lib/api/client'
-import { currentStore, readConversations, type Conversation, type Message, type Store } from '@/lib/offline/store'
+import { readConversations } from '@/lib/offline/rows'
+import { currentStore, type Conversation, type Message, type Store } from '@/lib/offline/store'
 import { SYNCED_AT } from '@/lib/offline/sync'
 
 /** Messages read at a time: the page stays free between two reads. */
@@ -15,13 +16,15 @@ export interface Listed {
   readonly rows: readonly Conversation[]
   /** Milliseconds; undefined: never on this device. */
   readonly syncedAt: number | undefined
+  /** Whether this device holds them. */
+  readonly kept: boolean
 }
 
 export async function listConversations(): Promise<Listed> {
   const store = await currentStore()
-  if (!store) return { rows: await fetchConversations(), syncedAt: Date.now() }
+  if (!store) return { rows: await fetchConversations(), syncedAt: Date.now(), kept: false }
   const [rows, syncedAt] = await Promise.all([readConversations(store), store.get('kv', SYNCED_AT)])
-  return { rows, syncedAt: syncedAt as number | undefined }
+  return { rows, syncedAt: syncedAt as number | undefined, kept: true }
 }
 
 /** From the server itself; throws its refusal. */

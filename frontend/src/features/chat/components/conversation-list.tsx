@@ -140,8 +140,8 @@ function useRowNotes(outbox: readonly OutboxItem[]): (id: string) => RowNote | u
   }
 }
 
-function Foot({ conversations: { rows, syncedAt } }: { conversations: Conversations }): ReactNode {
-  if (!rows || syncedAt === undefined) return null
+function Foot({ conversations: { rows, syncedAt, kept } }: { conversations: Conversations }): ReactNode {
+  if (!rows || syncedAt === undefined || !kept) return null
   return (
     <p className="text-note text-text-3 px-2.5 py-2.5">
       {t('Synced {time}. {n, plural, one {# conversation} other {# conversations}} readable offline.', {

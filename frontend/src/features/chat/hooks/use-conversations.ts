@@ -8,6 +8,7 @@ import { fetchConversations, listConversations } from '../api/source'
 export interface Conversations {
   readonly rows: readonly Conversation[] | undefined
   readonly syncedAt: number | undefined
+  readonly kept: boolean
   readonly trouble: Trouble | undefined
   readonly retry: () => void
 }
@@ -28,6 +29,7 @@ export function useConversations(): Conversations {
   const [state, setState] = useState<Omit<Conversations, 'retry'>>({
     rows: undefined,
     syncedAt: undefined,
+    kept: false,
     trouble: undefined,
   })
   /** Whether there is something to show: the list, or why there is none. */

@@ -4,7 +4,8 @@ import Link from 'next/link'
 import { Button } from '@/components/ui/button'
 import { Mark } from '@/components/ui/mark'
 import { t } from '@/lib/i18n/t'
-import { currentStore, readConversations, type Conversation } from '@/lib/offline/store'
+import { readConversations } from '@/lib/offline/rows'
+import { currentStore, type Conversation } from '@/lib/offline/store'
 import { onAuth } from '@/lib/auth/auth'
 
 const MOST = 12

@@ -1,14 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { CURSOR, pullAll, SYNCED_AT, type Changes } from '@/lib/offline/sync'
+import { putMessage, readConversations, readMessages, whileOpen } from '@/lib/offline/rows'
 import {
   bindStore,
   currentStore,
   openStore,
-  putMessage,
-  readConversations,
-  readMessages,
   unbindStore,
-  whileOpen,
   type Conversation,
   type Message,
   type Store,

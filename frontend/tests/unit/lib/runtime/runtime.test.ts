@@ -3,16 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { resetConnectivity } from '@/lib/api/connectivity'
 import { installAdapter, auth } from '@/lib/auth/auth'
 import type { OutboxItem } from '@/lib/offline/outbox'
-import {
-  bindStore,
-  currentStore,
-  putMessage,
-  readMessages,
-  unbindStore,
-  type Conversation,
-  type Message,
-  type Store,
-} from '@/lib/offline/store'
+import { putMessage, readMessages } from '@/lib/offline/rows'
+import { bindStore, currentStore, unbindStore, type Conversation, type Message, type Store } from '@/lib/offline/store'
 import { pushMutations } from '@/lib/runtime/push'
 import { createSync } from '@/lib/runtime/sync-loop'
 import { createTurnCalls } from '@/lib/runtime/turn-calls'
