@@ -57,7 +57,7 @@ function Tally({ rows }: { rows: readonly ModelRow[] }): ReactNode {
   const { now, asleep, failing } = tally(rows)
   if (rows.length === 0) return t('No Models yet.')
   return [
-    t('{now} of {all} answer now', { now, all: rows.length }),
+    t('{now} of {all} {now, plural, one {answers} other {answer}} now', { now, all: rows.length }),
     asleep > 0 && t('{n, plural, one {# wakes} other {# wake}} on demand', { n: asleep }),
     failing > 0 && t('{n, plural, one {# needs} other {# need}} you', { n: failing }),
   ]
