@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from tiers.definitions import TIERS, Tier
-from tiers.outcome import Outcome, read_junit, skip_reasons, table, verdict
+from tiers.outcome import Outcome, failures, read_junit, skip_reasons, table, verdict
 
 JUNIT = """<testsuites><testsuite tests="5" failures="1" errors="1" skipped="1">
-<testcase name="a"/><testcase name="b"><skipped message="no GPU"/></testcase></testsuite></testsuites>"""
+<testcase name="a"/><testcase name="b"><skipped message="no GPU"/></testcase>
+<testcase classname="tests.c" name="c"><failure message="no"/></testcase>
+<testcase classname="d.spec.ts" name="d"><error message="no"/></testcase></testsuite></testsuites>"""
 
 
 @pytest.fixture
@@ -22,6 +24,10 @@ def junit(tmp_path: Path) -> Path:
 
 def test_errors_count_as_failures(junit: Path) -> None:
     assert read_junit(junit) == (2, 2, 1)
+
+
+def test_every_failure_keeps_its_name(junit: Path) -> None:
+    assert failures(junit) == ["tests.c: c", "d.spec.ts: d"]
 
 
 def test_every_skip_keeps_its_reason(junit: Path) -> None:
@@ -36,6 +42,7 @@ def test_a_run_in_which_all_tiers_pass_is_green() -> None:
     ("row", "said"),
     [
         (Outcome("api", passed=3, failed=1), "1 failed"),
+        (Outcome("api", failed=1, failures=["tests.c: c"]), "tests.c: c"),
         (Outcome("api"), "no test passed"),
         (Outcome("api", missing="root"), "required here, but not run (root)"),
         (Outcome("unit", passed=1), "not selected"),

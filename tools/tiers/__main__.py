@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from tiers.definitions import LACKS_A_PROGRAM, TIERS, Tier
-from tiers.outcome import Outcome, read_junit, skip_reasons, table, verdict
+from tiers.outcome import Outcome, failures, read_junit, skip_reasons, table, verdict
 from tiers.preparation import Preparation, missing_for_clusters
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,7 +51,7 @@ def run(tier: Tier, extra: list[str]) -> Outcome:
         print(f"   skipped {count}: {reason}")
     if code not in (0, 5) and failed == 0:
         failed = 1  # pytest itself failed: a bad option, a broken conftest
-    return Outcome(tier.name, passed, failed, skipped, seconds, tier.budget_seconds)
+    return Outcome(tier.name, passed, failed, skipped, seconds, tier.budget_seconds, failures=failures(junit))
 
 
 def main(argv: list[str]) -> int:

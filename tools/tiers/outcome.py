@@ -19,6 +19,8 @@ class Outcome:
     seconds: float = 0.0
     budget_seconds: int = 0
     missing: str = ""
+    failures: Sequence[str] = ()
+    """The tests that failed, by name: whoever reads only the end of a long log has to know them."""
 
     @property
     def ran(self) -> bool:
@@ -39,6 +41,16 @@ def read_junit(file: Path) -> tuple[int, int, int]:
         failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         skipped += int(suite.get("skipped", 0))
     return max(0, total - failed - skipped), failed, skipped
+
+
+def failures(file: Path) -> list[str]:
+    """File or module, and name, of each test in a JUnit file that failed or broke."""
+    cases = ET.parse(file).getroot().iter("testcase")
+    return [
+        f"{case.get('classname', '')}: {case.get('name', '')}"
+        for case in cases
+        if case.find("failure") is not None or case.find("error") is not None
+    ]
 
 
 def skip_reasons(file: Path) -> Mapping[str, int]:
@@ -67,10 +79,14 @@ def table(outcomes: Sequence[Outcome]) -> str:
 def verdict(outcomes: Iterable[Outcome], required: Iterable[str]) -> list[str]:
     """Every reason for which the whole run is red; empty if it is green."""
     rows = {row.tier: row for row in outcomes}
-    reasons = [f"{row.tier}: {row.failed} failed" for row in rows.values() if row.failed]
+    reasons = [_told(row) for row in rows.values() if row.failed]
     reasons += [f"{row.tier}: no test passed" for row in rows.values() if row.ran and not row.failed and not row.passed]
     for name in required:
         row = rows.get(name)
         if row is None or not row.ran:
             reasons.append(f"{name}: required here, but not run ({row.missing if row else 'not selected'})")
     return reasons
+
+
+def _told(row: Outcome) -> str:
+    return "\n     ".join([f"{row.tier}: {row.failed} failed", *row.failures])

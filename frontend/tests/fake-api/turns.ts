@@ -36,6 +36,11 @@ export function startTurn(world: World, conversation: string, body: TurnIn): Fak
 
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
+/** Looks again and again, because a test may change the world meanwhile. */
+async function until(met: () => boolean): Promise<void> {
+  while (!met()) await pause(10)
+}
+
 function emit(turn: FakeTurn, event: string, data: object): void {
   turn.events.push({ id: `${turn.events.length + 1}.0`, event, data })
   for (const reader of turn.readers) reader()
@@ -48,13 +53,14 @@ function piecesOf({ answer, piece }: World): readonly string[] {
 async function write(world: World, turn: FakeTurn, answer: Record<string, unknown>, name: string): Promise<void> {
   const model = world.models.find(one => one.name === name)
   if (model && SLEEPING.has(String(model.phase))) {
+    const began = Date.now()
     for (let step = 1; step <= 4; step++) {
       emit(turn, 'activation', {
         phase: 'Loading',
         progress: step / 4,
         eta_s: Math.ceil(((4 - step) * world.wakeMs) / 4000),
       })
-      await pause(world.wakeMs / 4)
+      await until(() => Date.now() - began >= (world.wakeMs * step) / 4)
     }
   }
   const failure = world.failing.shift()
@@ -67,7 +73,8 @@ async function write(world: World, turn: FakeTurn, answer: Record<string, unknow
     return
   }
   let text = ''
-  for (const word of piecesOf(world)) {
+  for (const [at, word] of piecesOf(world).entries()) {
+    await until(() => !world.holdAfter || at < world.holdAfter || turn.state === 'cancelled')
     if (turn.state === 'cancelled') break
     text += word
     answer.parts = [{ type: 'text', text }]

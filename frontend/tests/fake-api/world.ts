@@ -28,7 +28,9 @@ export interface World {
   turns: Map<string, FakeTurn>
   /** Milliseconds between two words of an answer. */
   wordMs: number
-  /** Milliseconds that a Model takes to wake. */
+  /** Words after which an answer waits until this is 0 again: what must happen in mid-answer has all the time it needs. */
+  holdAfter: number
+  /** Milliseconds that a Model takes to wake; a shorter time also counts for one that is at it. */
   wakeMs: number
   answer: string
   /** Characters of each piece of an answer; 0: word by word. */
@@ -198,6 +200,7 @@ export function newWorld(now: number = Date.now()): World {
     sessions: [],
     turns: new Map(),
     wordMs: 20,
+    holdAfter: 0,
     wakeMs: 600,
     failing: [],
     piece: 0,

@@ -1,6 +1,6 @@
 /** The first five minutes of a person, on the real cluster with the real model. */
 import { expect, test } from '@playwright/test'
-import { answered, answers, log, model, pick, say, signIn, toTheStart } from './person.ts'
+import { answered, answers, likeliestWords, log, model, pick, say, signIn, toTheStart } from './person.ts'
 
 test('signs in, picks the sample model, asks, and reads offline what was said', async ({ page }) => {
   await signIn(page)
@@ -22,6 +22,7 @@ test('a reload in mid-answer loses nothing and doubles nothing', async ({ page }
   await signIn(page)
   await page.goto('/chat?new')
   await pick(page)
+  await likeliestWords(page)
   await say(page, 'Write a long story about a lighthouse.')
   await expect(answers(page)).toHaveText(/(\w+\W+){20}/)
   // The wait and the speed stand beside the words, and come with the end.

@@ -27,6 +27,17 @@ export async function pick(page: Page): Promise<void> {
   await page.getByRole('menuitemradio', { name: new RegExp(model) }).click()
 }
 
+/**
+ * A small model that may choose its words sometimes ends a story after one sentence; one that takes the likeliest word
+ * goes on for minutes, so that there is time to act in mid-answer.
+ */
+export async function likeliestWords(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'The Model’s own settings' }).click()
+  await page.getByLabel('Temperature').fill('0')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+}
+
 /** An answer that has ended and says something. */
 export async function answered(page: Page, count: number): Promise<void> {
   await expect(answers(page)).toHaveCount(count, { timeout: 90_000 })

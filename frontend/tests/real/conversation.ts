@@ -18,7 +18,7 @@ export async function pick(page: Page): Promise<void> {
   await page.getByRole('menuitemradio', { name: new RegExp(MODEL) }).click()
 }
 
-/** Answers of at most `tokens`, always the same for the same question. */
+/** Answers of at most `tokens`, always the same for the same question: a story goes on until then. */
 export async function limit(page: Page, tokens: number): Promise<void> {
   await page.getByRole('button', { name: 'The Model’s own settings' }).click()
   await page.getByLabel('Temperature').fill('0')

@@ -33,7 +33,8 @@ test('both write offline and come back: nothing lost, nothing doubled, the same 
   await say(one, 'First device: name a fish.')
   await say(two, 'Second device: name a bird.')
   await one.context().setOffline(false)
-  await expect.poll(async () => (await kept(one)).filter(each => each.status === 'complete').length).toBe(4)
+  const written = async () => (await kept(one)).filter(each => each.status === 'complete').length
+  await expect.poll(written, { timeout: 60_000 }).toBe(4)
   await two.context().setOffline(false)
 
   const complete = async () => (await kept(two)).filter(each => each.role === 'assistant' && each.status === 'complete')

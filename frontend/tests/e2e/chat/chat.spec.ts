@@ -42,7 +42,7 @@ test('a first question makes a conversation, and its answer is there after a rel
 const begun = (page: Page) => log(page).getByText('of the nominal')
 
 test('Escape stops the answer and what was written stays', async ({ page, fake }) => {
-  await fake.set({ wordMs: 150 })
+  await fake.set({ holdAfter: 8 })
   await page.goto(CRANE)
   await say(page, 'Again, please')
   await expect(begun(page)).toBeVisible()
@@ -68,11 +68,13 @@ test('a second answer and an edited question are branches that can be walked', a
 })
 
 test('a reload in mid-answer follows it to its end, nothing doubled', async ({ page, fake }) => {
-  await fake.set({ wordMs: 120 })
+  await fake.set({ holdAfter: 8 })
   await page.goto(CRANE)
   await say(page, 'And then?')
   await expect(begun(page)).toBeVisible()
   await page.reload()
+  await expect(begun(page)).toBeVisible()
+  await fake.set({ holdAfter: 0 })
   await expect(answers(page)).toBeVisible()
   await expect(answers(page)).toHaveCount(1)
   await expect(log(page).getByText('And then?')).toHaveCount(1)
@@ -82,14 +84,14 @@ test('a reload in mid-answer follows it to its end, nothing doubled', async ({ p
 })
 
 test('a lost connection in mid-answer is picked up again', async ({ page, fake }) => {
-  await fake.set({ wordMs: 250 })
+  await fake.set({ holdAfter: 8 })
   await page.goto(CRANE)
   await say(page, 'And then?')
   await expect(begun(page)).toBeVisible()
   await page.context().setOffline(true)
   await fake.set({ cut: true })
   await expect(log(page).getByText('The connection broke')).toBeVisible()
-  await fake.set({ cut: false })
+  await fake.set({ cut: false, holdAfter: 0 })
   await page.context().setOffline(false)
   await page.evaluate(() => dispatchEvent(new Event('online')))
   await expect(
@@ -105,7 +107,7 @@ test('a sleeping Model shows that it wakes, the composer stays usable, the answe
   page,
   fake,
 }) => {
-  await fake.set({ wakeMs: 8000 })
+  await fake.set({ wakeMs: 80_000 })
   await page.goto(CRANE)
   await pick(page, 'llama-70b')
   await say(page, 'Check the reports.')
@@ -114,6 +116,7 @@ test('a sleeping Model shows that it wakes, the composer stays usable, the answe
   await expect(page.getByRole('button', { name: 'Ask mistral-small instead' })).toBeVisible()
   await say(page, 'And the log.')
   await expect(page.getByRole('list').getByText('And the log.')).toBeVisible()
+  await fake.set({ wakeMs: 0 })
   await expect(answers(page)).toHaveCount(2, { timeout: 40_000 })
 })
 
@@ -122,14 +125,14 @@ test('a Model that does not wake in time is asked again by itself, before what q
   fake,
 }) => {
   const failing = [
-    { status: 503, code: 'model_loading', title: 'Starting', detail: 'mistral-small is starting.', retry_after: 2 },
+    { status: 503, code: 'model_loading', title: 'Starting', detail: 'mistral-small is starting.', retry_after: 5 },
   ]
   await fake.set({ failing })
   await page.goto(CRANE)
   await say(page, 'First question')
   await expect(log(page).getByText(/again in \d/)).toBeVisible()
   await say(page, 'Second question')
-  await expect(answers(page)).toHaveCount(2, { timeout: 15_000 })
+  await expect(answers(page)).toHaveCount(2, { timeout: 40_000 })
   const texts = await log(page).getByRole('article').allInnerTexts()
   const at = (part: string) => texts.findIndex(text => text.includes(part))
   expect(at('First question')).toBeLessThan(at('Second question'))
@@ -174,7 +177,7 @@ test('an answer that fails says why and keeps the question', async ({ page, fake
 })
 
 test('messages typed while it answers wait in an order that can be changed', async ({ page, fake }) => {
-  await fake.set({ wordMs: 250 })
+  await fake.set({ holdAfter: 1 })
   await page.goto(CRANE)
   await say(page, 'One')
   await page.getByRole('button', { name: 'Stop' }).waitFor()
@@ -184,6 +187,7 @@ test('messages typed while it answers wait in an order that can be changed', asy
   await expect(page.getByRole('region', { name: 'Waiting messages' }).getByRole('listitem').first()).toContainText(
     'Two',
   )
+  await fake.set({ holdAfter: 0 })
   await expect(answers(page)).toHaveCount(3, { timeout: 40_000 })
   const own = (await log(page).getByRole('article', { name: 'You' }).allInnerTexts()).map(text =>
     text.split('\n').at(-1),
