@@ -114,3 +114,13 @@ test('axe finds nothing on the menu and the dialogs', async ({ page }) => {
   await page.getByRole('dialog').getByLabel('Admin').check()
   expect(await findingsInEveryLook(page)).toEqual([])
 })
+
+test('a name with letters beyond English is in one font', async ({ page }) => {
+  await page.goto('/members')
+  await expect(page.getByRole('row', { name: /Mira Kovač/ })).toBeVisible()
+  const loaded = () =>
+    page.evaluate(
+      () => [...document.fonts].filter(font => /^"?Geist"?$/.test(font.family) && font.status === 'loaded').length,
+    )
+  await expect.poll(loaded).toBe(2)
+})
