@@ -36,7 +36,7 @@ export default function config(phase: string): NextConfig {
     images: { unoptimized: true },
     devIndicators: false,
     typescript: { ignoreBuildErrors: true }, // `npm run types` checks; the build does not repeat it
-    turbopack: { root: import.meta.dirname },
+    turbopack: { root: process.env.FREEHOLD_DEV_ROOT ?? import.meta.dirname },
     env: { FREEHOLD_BUILD: digest(join(import.meta.dirname, 'src')) },
   }
   if (phase === PHASE_DEVELOPMENT_SERVER) return { ...shared, rewrites: async () => rewritesInDevelopment() }

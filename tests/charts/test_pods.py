@@ -4,8 +4,9 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.charts.rendering import case, cases, containers
+from tests.charts.rendering import UMBRELLA, case, cases, containers, render
 from tests.charts.restricted import faults
 
 pytestmark = pytest.mark.charts
@@ -16,6 +17,14 @@ def test_every_pod_passes_the_restricted_profile_with_requests_and_limits(name: 
     found = {pod: faults(template) for pod, template in case(name).pods()}
     assert found, "no pod was rendered"
     assert {pod: list_ for pod, list_ in found.items() if list_} == {}
+
+
+def test_the_edit_loops_pods_keep_the_same_rules_and_the_web_app_has_the_same_volumes() -> None:
+    ours = dict(render(yaml.safe_load((UMBRELLA / "dev-values.yaml").read_text())).pods())
+    assert {pod: found for pod, template in ours.items() if (found := faults(template))} == {}
+    web = "Deployment/freehold-frontend"  # a patch of its pod lists all volumes anew
+    names = [{v["name"] for v in each[web]["spec"]["volumes"]} for each in (ours, dict(case("small").pods()))]
+    assert names[0] == names[1]
 
 
 @pytest.mark.parametrize(

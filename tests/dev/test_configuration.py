@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dev import changes, configuration, credentials, engine, ports
+from dev import configuration, credentials, engine, ports
 from dev.__main__ import greeting
 from dev.configuration import Stores
 from dev.credentials import Credentials
 from dev.errors import DevError, PortTakenError
 from dev.ports import Ports
+from dev.tail import Tail
 from freehold_app.gateway.core.routes import parse
 
 PORTS = Ports(web=3000, app=8080, admin=9000, engine=9001)
@@ -67,18 +68,10 @@ def test_one_package_is_cut_out_of_a_lock_with_all_its_hashes() -> None:
         engine.only(lock, "d")
 
 
-def test_new_gone_and_different_files_have_changed(tmp_path: Path) -> None:
-    a, b, c = (tmp_path / name for name in ("a.py", "b.py", "c.py"))
-    assert changes.changed({a: 1, b: 1}, {b: 2, c: 1}) == [a, b, c]
-    a.touch()
-    (tmp_path / "a.txt").touch()
-    assert list(changes.times([tmp_path])) == [a]
-
-
 def test_a_log_is_shown_in_whole_lines_from_where_it_stood(tmp_path: Path) -> None:
     log = tmp_path / "app.log"
     log.write_text("before\n")
-    tail = changes.Tail("app", log)
+    tail = Tail("app", log)
     with log.open("a") as file:
         file.write("one\ntw")
     assert tail.lines() == ["app | one"]

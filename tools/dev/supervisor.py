@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from dev import configuration, web
-from dev.changes import Tail, changed, times
 from dev.configuration import HOST, Stores
 from dev.credentials import EMAIL, TENANT, Credentials
 from dev.database import running_stores
@@ -24,6 +23,8 @@ from dev.parts import LAST_CHARACTERS, Part, answers, python
 from dev.places import Places
 from dev.ports import Ports
 from dev.schema import described, is_due
+from dev.tail import Tail
+from images.reload import changed, times
 
 LOOK_SECONDS = 0.3
 APP_SECONDS, ENGINE_SECONDS, WEB_SECONDS = 90.0, 90.0, 90.0  # on a machine that does much else
