@@ -1,11 +1,12 @@
 /** The first five minutes of a person, on the real cluster with the real model. */
 import { expect, test } from '@playwright/test'
-import { answered, answers, likeliestWords, log, model, pick, say, signIn, toTheStart } from './person.ts'
+import { answered, answers, likeliestWords, log, model, pick, say, shortAnswers, signIn, toTheStart } from './person.ts'
 
 test('signs in, picks the sample model, asks, and reads offline what was said', async ({ page }) => {
   await signIn(page)
   await page.goto('/chat?new')
   await pick(page)
+  await shortAnswers(page)
   await say(page, 'In one sentence, what is Kubernetes?')
   await answered(page, 1)
   await page.evaluate(() => navigator.serviceWorker.ready)

@@ -27,16 +27,22 @@ export async function pick(page: Page): Promise<void> {
   await page.getByRole('menuitemradio', { name: new RegExp(model) }).click()
 }
 
+/** Sets one of the conversation's parameters, by its label. */
+async function parameter(page: Page, label: string, value: string): Promise<void> {
+  await page.getByRole('button', { name: 'The Model’s own settings' }).click()
+  await page.getByLabel(label).fill(value)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+}
+
+/** A small model sometimes does not find the end of an answer. */
+export const shortAnswers = (page: Page) => parameter(page, 'Longest answer', '100')
+
 /**
  * A small model that may choose its words sometimes ends a story after one sentence; one that takes the likeliest word
  * goes on for minutes, so that there is time to act in mid-answer.
  */
-export async function likeliestWords(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'The Model’s own settings' }).click()
-  await page.getByLabel('Temperature').fill('0')
-  await page.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByRole('dialog')).toHaveCount(0)
-}
+export const likeliestWords = (page: Page) => parameter(page, 'Temperature', '0')
 
 /** An answer that has ended and says something. */
 export async function answered(page: Page, count: number): Promise<void> {
