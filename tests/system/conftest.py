@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,13 +43,15 @@ def platform(kube_node: Kube, tmp_path_factory: pytest.TempPathFactory, figures:
     """
     given = os.environ.get("FREEHOLD_TEST_INSTALLED")
     if given:
-        yield installed(kube_node, Path(given))
+        with closing(installed(kube_node, Path(given))) as platform:
+            yield platform
         return
     local: Path = tmp_path_factory.mktemp("install") / ".local"
     begun = time.monotonic()
     install(kube_node, local, "up")
     figures.measure("install into a running cluster", time.monotonic() - begun, "s")
-    yield installed(kube_node, local)
+    with closing(installed(kube_node, local)) as platform:
+        yield platform
     if os.environ.get("FREEHOLD_TEST_KUBECONFIG"):
         end_forwarder(local)  # the installation is somebody else's
     else:
