@@ -1,6 +1,7 @@
 /** Two devices of one person, each cut off for a while: nothing is lost, nothing doubled, and both show the same. */
 import type { Browser, Page } from '@playwright/test'
 import { id } from '../fake-api/ids.ts'
+import { rowsKept } from './device-store'
 import { expect as plain, test } from './fixture'
 
 const expect = plain.configure({ timeout: 20_000 })
@@ -40,23 +41,11 @@ async function comeBack(page: Page): Promise<void> {
 }
 
 /** What the device's own store holds of the conversation, in order. */
-const held = (page: Page) =>
-  page.evaluate(async conversation => {
-    const name = (await indexedDB.databases()).map(one => one.name ?? '').find(one => one.startsWith('freehold:')) ?? ''
-    const db = await new Promise<IDBDatabase>(resolve => {
-      const opening = indexedDB.open(name)
-      opening.onsuccess = () => resolve(opening.result)
-    })
-    const rows = await new Promise<Record<string, unknown>[]>(resolve => {
-      const reading = db.transaction('messages').objectStore('messages').getAll()
-      reading.onsuccess = () => resolve(reading.result as Record<string, unknown>[])
-    })
-    db.close()
-    return rows
-      .filter(row => row.conversation_id === conversation)
-      .map(row => `${String(row.id)} ${String(row.status)} ${JSON.stringify(row.parts)}`)
-      .sort()
-  }, id(100))
+const held = async (page: Page) =>
+  (await rowsKept(page, 'messages'))
+    .filter(row => row.conversation_id === id(100))
+    .map(row => `${String(row.id)} ${String(row.status)} ${JSON.stringify(row.parts)}`)
+    .sort()
 
 /** The questions that were asked here and there, in the order in which the thread shows them. */
 const shown = async (page: Page) =>

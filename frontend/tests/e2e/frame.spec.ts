@@ -1,5 +1,6 @@
 /** The frame: sign-in, the ways in, keyboard, offline. */
 import { id } from '../fake-api/ids.ts'
+import { answerKept } from './device-store'
 import { expect, test } from './fixture'
 
 test.describe('signing in', () => {
@@ -219,12 +220,14 @@ test.describe('without a connection', () => {
   test('the app opens from the device, shows what it has, and says so', async ({ page, context }) => {
     await page.goto('/keys')
     await expect(page.getByRole('row', { name: /berth-planner/ })).toBeVisible()
+    await answerKept(page, 'keys')
     await page.goto('/')
     await expect(page.getByRole('heading', { name: 'Recent chats' })).toBeVisible()
     await expect(page.getByText('Crane 4 maintenance plan')).toBeVisible()
     const model = page.getByRole('region', { name: 'Models' }).getByRole('link').first()
     await expect(model).toBeVisible()
     const first = await model.textContent()
+    await answerKept(page, 'models')
     await page.evaluate(async () => void (await navigator.serviceWorker.ready))
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, { timeout: 60_000 })
     await context.setOffline(true)

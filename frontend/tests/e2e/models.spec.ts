@@ -1,6 +1,6 @@
 /** Models: the list, one Model, and the deploy form, on the built pages beside the fake API. */
 import { findingsInEveryLook } from './axe'
-import { draftKept } from './drafts'
+import { draftKept } from './device-store'
 import { expect, test } from './fixture'
 
 /** Beside those that `screens.spec.ts` looks at. */

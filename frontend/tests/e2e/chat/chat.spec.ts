@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { id } from '../../fake-api/ids.ts'
 import { findings, findingsInEveryLook, inEveryLook } from '../axe.ts'
-import { draftKept } from '../drafts.ts'
+import { draftKept } from '../device-store.ts'
 import { expect as plain, test } from '../fixture.ts'
 
 /** A shared machine may be slow; what is asked for is that it happens, not when. */
