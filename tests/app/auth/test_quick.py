@@ -135,9 +135,9 @@ async def test_a_read_sees_its_tenant_only_and_leaves_no_tenant_behind(control: 
     assert await database.read(UUID(int=7), _UNFILTERED) == []
     [row] = await database.read(ada.tenant_id, _TENANT_AFTER)
     assert row["tenant"] == str(ada.tenant_id)
-    async with database._lent() as connection:
-        assert not await connection.fetchval("SELECT current_setting('app.tenant', true)")
-        assert await connection.fetch("SELECT 1 FROM api_keys") == []
+    async with database._engine.connect() as connection:  # the one that was given back last, as it is
+        assert not (await connection.exec_driver_sql("SELECT current_setting('app.tenant', true)")).scalar()
+        assert (await connection.exec_driver_sql("SELECT 1 FROM api_keys")).all() == []
 
 
 async def test_a_failed_read_has_a_name_and_harms_nobody_after_it(control: Control) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.util.concurrency import greenlet_spawn
+from sqlalchemy.util.concurrency import await_only, greenlet_spawn
 
 from freehold_app.kit.clock import Clock
 from freehold_app.platform.errors import DatabaseBusyError, DatabaseUnavailableError, DataRefusedError
@@ -37,6 +37,7 @@ from freehold_app.settings import DatabaseSettings
 Connection = AsyncConnection
 type TenantSession = AsyncConnection
 type PlatformSession = AsyncConnection
+type TenantRow = asyncpg.Record
 
 _OPEN = text(
     "SELECT set_config('app.tenant', :tenant, true), set_config('statement_timeout', :statement_timeout, true),"
@@ -137,30 +138,29 @@ class Database:
         async with self._begin(str(tenant_id)) as session:
             yield session
 
-    async def read(self, tenant_id: UUID, statement: TenantRead, **values: object) -> list[asyncpg.Record]:
+    async def read(self, tenant_id: UUID, statement: TenantRead, **values: object) -> list[TenantRow]:
         """The tenant's rows in one round trip; DatabaseUnavailableError or DatabaseBusyError for any failure."""
         numbered = [values[name] for name in statement.names]
         try:
-            async with self._lent() as connection:
-                rows: list[asyncpg.Record] = await connection.fetch(statement.text, str(tenant_id), *numbered)
-                return rows
+            with _translated(self.watch):
+                return await greenlet_spawn(self._fetch, statement.text, str(tenant_id), *numbered)
         except DatabaseUnavailableError:
             self._lost_at = monotonic()
             raise
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise DatabaseUnavailableError(type(error).__name__) from error
 
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection of the pool, below SQLAlchemy and in no transaction."""
-        with _translated(self.watch):
-            started = self._clock.monotonic()
-            lent = await greenlet_spawn(self._engine.pool.connect)
-            self.watch.waited(self._clock.monotonic() - started)
-            try:
-                yield lent.driver_connection
-            finally:
-                await greenlet_spawn(lent.close)
+    def _fetch(self, query: str, *values: object) -> list[TenantRow]:
+        """On a connection of the pool, below SQLAlchemy and in no transaction; inside of its greenlet."""
+        started = self._clock.monotonic()
+        lent = self._engine.pool.connect()
+        self.watch.waited(self._clock.monotonic() - started)
+        try:
+            connection: Any = lent.driver_connection
+            rows: list[TenantRow] = await_only(connection.fetch(query, *values))
+            return rows
+        finally:
+            lent.close()
 
     def _still_there(self, connection: Any, record: ConnectionPoolEntry, _: object) -> None:
         """A connection that its server has closed is replaced before anybody gets it, and the idle ones beside it.
