@@ -23,7 +23,7 @@ it('a lost call is no outage while the origin answers', async () => {
   expect(isOnline()).toBe(true)
 })
 
-it.each([false, 503])('is offline when the origin says %s, and tells so once', async answer => {
+it.each([false, 500, 503])('is offline when the origin says %s, and tells so once', async answer => {
   origin(answer)
   const told = vi.fn()
   onConnectivity(told)

@@ -5,6 +5,7 @@ import { setupNeeded } from '@/lib/auth/calls'
 import { can, leastRole } from '@/lib/auth/can'
 import { openStore, storeNames } from '../../../offline'
 import { readShared, writeShared } from '@/lib/offline/shared'
+import { UNCONFIRMED_MS } from '@/lib/offline/wipe'
 import { confirmed } from '../identity'
 
 /** A server that keeps one rotating refresh token. */
@@ -191,11 +192,11 @@ describe('the token', () => {
     expect(asked.mock.calls.map(([told]) => (told as { kind: string }).kind)).toEqual(['token'])
   })
 
-  it('ends with the session: signed out when renewing is refused', async () => {
+  it.each([401, 403])('ends with the session: signed out when renewing is refused with %i', async status => {
     const { world } = server()
     const adapter = createLocalAdapter()
     await adapter.init()
-    world.signedIn = false
+    world.refreshStatus = status
     expect(await adapter.renew()).toBe(false)
     expect(adapter.state().status).toBe('signedOut')
   })
@@ -285,6 +286,13 @@ describe('somebody whom the server has not confirmed', () => {
     ])
     expect((await readShared('identity')) !== undefined).toBe(stores === 1)
   })
+})
+
+it('somebody is forgotten when the last of fourteen days is over', async () => {
+  const last = confirmed()
+  await writeShared('identity', last)
+  expect(await remembered(last.confirmedAt + UNCONFIRMED_MS - 1)).toEqual(last)
+  expect(await remembered(last.confirmedAt + UNCONFIRMED_MS)).toBeUndefined()
 })
 
 describe('signing out', () => {

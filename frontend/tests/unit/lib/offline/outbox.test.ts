@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backoff, due, failed, nextWake, overdue, type OutboxItem } from '@/lib/offline/outbox'
+import { backoff, due, failed, MOST_MUTATIONS, nextWake, OLD_MS, overdue, type OutboxItem } from '@/lib/offline/outbox'
 import { fromProblem } from '@/lib/api/problem'
 
 let made = 0
@@ -38,6 +38,17 @@ describe('what may be sent now', () => {
     const { mutations, sends } = due(items, 1, new Set())
     expect(mutations.map(one => one.id)).toEqual([items[0]?.id, items[3]?.id])
     expect(sends).toEqual([])
+  })
+
+  it('pushes no more at once than the server takes, the oldest first', () => {
+    const items = Array.from({ length: MOST_MUTATIONS + 1 }, () => item('a', {}, 'mutation'))
+    expect(due(items, 1, new Set()).mutations).toEqual(items.slice(0, 200))
+  })
+
+  it('takes what is a day old to the millisecond for old', () => {
+    const [young, old] = [item('a', { createdAt: 1 }), item('b', { createdAt: 0 })]
+    expect(due([young, old], OLD_MS, new Set()).sends).toEqual([young])
+    expect(overdue([young, old], OLD_MS).map(one => one.id)).toEqual([old.id])
   })
 
   it('asks before sending what is older than a day', () => {

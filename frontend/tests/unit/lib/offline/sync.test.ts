@@ -10,7 +10,7 @@ import {
   type Message,
   type Store,
 } from '@/lib/offline/store'
-import { draftKeys, draftSaver, dropOldDrafts, readDraft, writeDraft } from '@/lib/offline/drafts'
+import { DRAFT_MS, draftKeys, draftSaver, dropOldDrafts, readDraft, writeDraft } from '@/lib/offline/drafts'
 import { wipeStores } from '@/lib/offline/wipe'
 import { storeNames } from '../../../offline'
 
@@ -95,6 +95,7 @@ describe('delta sync', () => {
 
   it('swaps all at once after a resync, and keeps drafts and outbox', async () => {
     await store.put('conversations', conversation('stale'))
+    await putMessage(store, message('stale', 'stale'))
     await store.put('drafts', { key: '/chat', text: 'x', savedAt: 1 })
     const { asked, deps } = pages(
       page({ resync: true }),
@@ -106,9 +107,10 @@ describe('delta sync', () => {
     expect(asked).toEqual(['old', '0', '3'])
     expect([
       await store.getAllKeys('conversations'),
+      await store.getAllKeys('messages'),
       await store.count('drafts'),
       await store.get('kv', CURSOR),
-    ]).toEqual([['a'], 1, '4'])
+    ]).toEqual([['a'], ['m'], 1, '4'])
   })
 })
 
@@ -214,8 +216,8 @@ describe('drafts', () => {
 
   it('end after 30 days', async () => {
     const now = Date.now()
-    await store.put('drafts', { key: 'old', text: 'x', savedAt: now - 31 * 86_400_000 })
-    await store.put('drafts', { key: 'new', text: 'x', savedAt: now })
+    await store.put('drafts', { key: 'old', text: 'x', savedAt: now - DRAFT_MS })
+    await store.put('drafts', { key: 'new', text: 'x', savedAt: now - DRAFT_MS + 1 })
     expect(await readDraft('old')).toBe('')
     await dropOldDrafts(store, now)
     expect(await draftKeys()).toEqual(['new'])
