@@ -78,6 +78,19 @@ describe('server-sent events', () => {
     const silent = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) })
     await expect(readEvents(silent, { onEvent: () => undefined }, { silence: 5 })).rejects.toThrow('silent')
   })
+
+  it('are read for as long as something comes, be it no more than pings', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    let body: ReadableStreamDefaultController<Uint8Array> | undefined
+    const pings = new ReadableStream<Uint8Array>({ start: controller => void (body = controller) })
+    const read = readEvents(pings, { onEvent: () => undefined }, { silence: 100 })
+    for (let ping = 0; ping < 5; ping++) {
+      await vi.advanceTimersByTimeAsync(60)
+      body?.enqueue(encode(': ping\n\n'))
+    }
+    body?.close()
+    await expect(read).resolves.toBeUndefined()
+  })
 })
 
 const sse = (...events: [string, string, object][]) =>
@@ -186,8 +199,9 @@ describe('a turn', () => {
     expect(taken).not.toHaveBeenCalled()
   })
 
-  it.each([404, 403])('that is gone (%i) ends in words', async status => {
-    const { end } = follow({ resume: () => Promise.reject(new ProblemError(fromProblem(status, { title: 'Gone' }))) })
+  it.each([400, 403, 404, 410])('that is gone (%i) ends in words', async status => {
+    const gone = () => Promise.reject(new ProblemError(fromProblem(status, { title: 'Gone' })))
+    const { end } = follow({ resume: vi.fn(() => Promise.resolve(sse(DONE))).mockImplementationOnce(gone) })
     expect(await end).toMatchObject({ kind: 'error', trouble: { what: 'Gone' } })
   })
 
