@@ -46,6 +46,12 @@ class TestDatabase:
         """A connection that row-level security does not hold back, to look at what really is there."""
         return await self.server.connect(self.name)
 
+    async def fill(self, statements: str) -> None:
+        """As `superuser`, what is there before a test begins."""
+        superuser = await self.superuser()
+        await superuser.execute(statements)
+        await superuser.close()
+
 
 @pytest.fixture(scope="session")
 def pg_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:

@@ -25,6 +25,9 @@ _SEEN = "SELECT page.* FROM door CROSS JOIN LATERAL (SELECT k.name FROM api_keys
 _UNFILTERED = TenantRead(
     "SELECT page.* FROM door CROSS JOIN LATERAL (SELECT k.name FROM api_keys k WHERE door.tenant_id IS NOT NULL) page"
 )
+_SLOW = TenantRead(
+    "SELECT page.* FROM door CROSS JOIN LATERAL (SELECT pg_sleep(5) WHERE door.tenant_id IS NOT NULL) page"
+)
 _TENANT_AFTER = TenantRead(
     "SELECT page.* FROM door CROSS JOIN LATERAL (SELECT current_setting('app.tenant') AS tenant"
     " WHERE door.tenant_id IS NOT NULL) page"
@@ -138,6 +141,21 @@ async def test_a_read_sees_its_tenant_only_and_leaves_no_tenant_behind(control: 
     async with database._engine.connect() as connection:  # the one that was given back last, as it is
         assert not (await connection.exec_driver_sql("SELECT current_setting('app.tenant', true)")).scalar()
         assert (await connection.exec_driver_sql("SELECT 1 FROM api_keys")).all() == []
+
+
+async def test_a_read_that_is_cancelled_gives_its_connection_back_without_a_tenant(control: Control) -> None:
+    ada = await _filled(control, "ada@example.org", "acme")
+    database = control.deps.database
+    for seconds in (0.0, 0.001, 0.01, 0.1):
+        reads = [asyncio.create_task(database.read(ada.tenant_id, _SLOW)) for _ in range(3)]
+        await asyncio.sleep(seconds)
+        for read in reads:
+            read.cancel()
+        ends = await asyncio.gather(*reads, return_exceptions=True)
+        assert {type(end) for end in ends} == {asyncio.CancelledError}
+    assert database.pool().in_use == 0
+    assert await database.read(UUID(int=7), _UNFILTERED) == []
+    assert len(await database.read(ada.tenant_id, _UNFILTERED)) == 5
 
 
 async def test_a_failed_read_has_a_name_and_harms_nobody_after_it(control: Control) -> None:

@@ -59,9 +59,7 @@ async def explain(database: Database, statement: TextClause, values: dict[str, A
 
 @pytest.fixture
 async def seeded(db: TestDatabase, app_database: Database) -> Database:
-    superuser = await db.superuser()
-    await superuser.execute(_SEED)
-    await superuser.close()
+    await db.fill(_SEED)
     return app_database
 
 

@@ -29,9 +29,7 @@ _KEPT = text("SELECT name, custom_plans, generic_plans FROM pg_prepared_statemen
 
 @pytest.fixture
 async def seeded(db: TestDatabase, app_database: Database) -> Database:
-    superuser = await db.superuser()
-    await superuser.execute(_SEED)
-    await superuser.close()
+    await db.fill(_SEED)
     return app_database
 
 

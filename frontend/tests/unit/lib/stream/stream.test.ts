@@ -81,14 +81,14 @@ describe('server-sent events', () => {
 
   it('are read for as long as something comes, be it no more than pings', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-    let body: ReadableStreamDefaultController<Uint8Array> | undefined
-    const pings = new ReadableStream<Uint8Array>({ start: controller => void (body = controller) })
+    let server: ReadableStreamDefaultController<Uint8Array> | undefined
+    const pings = new ReadableStream<Uint8Array>({ start: controller => void (server = controller) })
     const read = readEvents(pings, { onEvent: () => undefined }, { silence: 100 })
     for (let ping = 0; ping < 5; ping++) {
       await vi.advanceTimersByTimeAsync(60)
-      body?.enqueue(encode(': ping\n\n'))
+      server?.enqueue(encode(': ping\n\n'))
     }
-    body?.close()
+    server?.close()
     await expect(read).resolves.toBeUndefined()
   })
 })
