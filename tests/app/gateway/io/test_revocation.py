@@ -24,12 +24,15 @@ pytestmark = pytest.mark.stores
 
 @asynccontextmanager
 async def listening(url: str, principals: Principals) -> AsyncIterator[Redis]:
+    """Both ends know of each other, and nothing was said yet: words that cannot be read make the listener forget all."""
     client = connect(RedisSettings.model_validate({"url": url}), deadline_seconds=2)
+    principals.ttl_seconds = TTL_UNHEARD_SECONDS
     task = asyncio.create_task(Revocations(client, principals).run())
     publisher = Redis.from_url(url)
     async with asyncio.timeout(5):
-        while await publisher.publish(INVALIDATION_CHANNEL, b"anybody?") == 0:  # noqa: ASYNC110  no event says so
+        while (await publisher.pubsub_numsub(INVALIDATION_CHANNEL))[0][1] == 0:  # noqa: ASYNC110  no event says so
             await asyncio.sleep(0.01)
+    await until(lambda: principals.ttl_seconds == TTL_SECONDS, "the listener has begun")
     try:
         yield publisher
     finally:
