@@ -24,7 +24,7 @@ pytestmark = pytest.mark.stores
 
 @asynccontextmanager
 async def listening(url: str, principals: Principals) -> AsyncIterator[Redis]:
-    """Both ends know of each other, and nothing was said yet: words that cannot be read make the listener forget all."""
+    """Both ends know of each other and nothing was said: what cannot be read makes the listener forget all."""
     client = connect(RedisSettings.model_validate({"url": url}), deadline_seconds=2)
     principals.ttl_seconds = TTL_UNHEARD_SECONDS
     task = asyncio.create_task(Revocations(client, principals).run())
